@@ -1,0 +1,1 @@
+"""Closed-form bound calculators: numpy in, numpy out."""

@@ -1,0 +1,1 @@
+"""Worlds with known ground truth: clusters, views, encoders, episodes. Knows no theorem."""

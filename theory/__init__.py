@@ -1,0 +1,1 @@
+"""Losses, geometry and the claims made about them."""
