@@ -1,0 +1,17 @@
+"""Contrastive losses of a batch of views: dense and equation-shaped, or streamed over blocks."""
+
+from theory.losses.dense import anchor_gap, cl, dcl, nscl, ntxent, supcon
+from theory.losses.rounding import loss_rounding
+from theory.losses.streaming import ContrastiveLosses, contrastive_losses
+
+__all__ = [
+    "ContrastiveLosses",
+    "anchor_gap",
+    "cl",
+    "contrastive_losses",
+    "dcl",
+    "loss_rounding",
+    "nscl",
+    "ntxent",
+    "supcon",
+]

@@ -1,0 +1,59 @@
+"""What a loss asks of its arguments, said in one place."""
+
+import torch
+from torch import Tensor
+
+
+def check_views(z: Tensor, tau: float) -> None:
+    """Raise unless `z` is a finite (n, k, d) tensor and `tau` > 0, naming the first bad sample."""
+    if not tau > 0:  # written so that NaN fails
+        raise ValueError(f"need tau > 0, got tau={tau}")
+    if not isinstance(z, Tensor):
+        raise ValueError(f"need a tensor z of shape (n, k, d), got {type(z).__name__}")
+    if z.ndim != 3 or 0 in z.shape:
+        raise ValueError(f"need z of shape (n, k, d), none of them 0, got {tuple(z.shape)}")
+    if z.dtype not in (torch.float32, torch.float64):
+        raise ValueError(f"need float32 or float64 z, got {z.dtype}")
+    # By Cauchy-Schwarz the largest |s|/tau is an anchor's with itself: if that is finite, all are.
+    scores = z.detach().square().sum(dim=-1).amax(dim=-1) / tau
+    _raise_at_first(~z.detach().isfinite().all(dim=(1, 2)), "finite z", "a non-finite value")
+    _raise_at_first(~scores.isfinite(), f"finite |z|^2/tau in {z.dtype}", f"overflow at tau={tau}")
+
+
+def check_labels(z: Tensor, labels: Tensor) -> None:
+    """Raise unless `labels` holds one integer for each sample of `z`, on the same device."""
+    n = len(z)
+    if not isinstance(labels, Tensor):
+        raise ValueError(f"need a tensor of integer labels, got {type(labels).__name__}")
+    if labels.shape != (n,):
+        raise ValueError(f"need labels of shape (n,) = ({n},), got {tuple(labels.shape)}")
+    if labels.is_floating_point() or labels.is_complex() or labels.dtype == torch.bool:
+        raise ValueError(f"need integer labels, got {labels.dtype}")
+    if labels.device != z.device:
+        raise ValueError(f"need z and labels on one device, got {z.device} and {labels.device}")
+
+
+def check_other_samples(z: Tensor) -> None:
+    """Raise unless an anchor has another sample to be told from."""
+    if len(z) < 2:
+        raise ValueError(f"need another sample for every anchor, got n={len(z)} at row 0")
+
+
+def check_other_classes(labels: Tensor) -> None:
+    """Raise unless an anchor has a sample of another class to be told from."""
+    if bool((labels == labels[0]).all()):
+        raise ValueError(
+            "need a sample of another class for every anchor, "
+            f"got the one class {int(labels[0])} at row 0"
+        )
+
+
+def check_positives(alone: Tensor) -> None:
+    """Raise at the first sample that is `alone`: no other view and no other sample of its class."""
+    rule = "a positive for every anchor (k >= 2 or two samples of its class)"
+    _raise_at_first(alone, rule, "a class of one sample with k=1")
+
+
+def _raise_at_first(bad: Tensor, rule: str, got: str) -> None:
+    if bool(bad.any()):
+        raise ValueError(f"need {rule}, got {got} at row {int(bad.int().argmax())}")

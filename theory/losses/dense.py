@@ -1,0 +1,269 @@
+"""The losses as the papers print them: one matrix of similarities, one line per equation.
+
+Notation, for an anchor (i, l), view l of sample i, with s(u, v) = <u, v>; every loss is the mean
+of its anchor values over the n k anchors, in nats, a scalar of z's dtype and device:
+
+    Pos  = (1/K) sum_{l2} s(z_i^l, z_i^l2)                          l2 = l included
+    Own  = sum_{l3} e^{s(z_i^l, z_i^l3)/tau}                        l3 = l included
+    Self = e^{s(z_i^l, z_i^l)/tau}
+    Same = sum_{j != i, y_j = y_i} sum_{l3} e^{s(z_i^l, z_j^l3)/tau}
+    Diff = sum_{y_j != y_i} sum_{l3} e^{s(z_i^l, z_j^l3)/tau}
+
+Rows are used as given: nothing is normalised, and Self is the inner product, not the constant 1.
+Memory is O((n k)^2); `theory.losses.contrastive_losses` is the one for many samples.
+"""
+
+import torch
+from torch import Tensor
+
+from theory.losses import _checks as checks
+
+
+def dcl(z: Tensor, tau: float) -> Tensor:
+    r"""Decoupled contrastive loss: the denominator holds every view of every other sample.
+
+    Formula
+        mean over anchors of  -Pos/tau + log(Same + Diff)        [nats]
+
+    Symbols
+        z    (n, k, d) float32 or float64, n samples, k views, unit rows; n >= 2
+        tau  temperature, > 0
+
+    Range
+        at least log(K(N-1)) - N/((N-1) tau) for unit rows, at most log(K(N-1)) + 2/tau.
+
+    Errors
+        ValueError for tau not > 0, z not (n, k, d), n < 2, and, naming the first sample as
+        `row`, a value of z that is not finite.
+
+    Source
+        Luthra, Yang & Galanti (2025), arXiv:2506.04411. "Decoupled", not "debiased".
+
+    >>> square = torch.tensor([[[1.0, 0]], [[0, 1]], [[-1, 0]], [[0, -1]]])
+    >>> round(dcl(square, tau=1.0).item(), 4)
+    -0.138
+    """
+    checks.check_views(z, tau)
+    checks.check_other_samples(z)
+    s = _scores(z, tau)
+    sample = _sample_of_row(z)
+    return (
+        _log_sum(s, sample[:, None] != sample) - _mean_over(s, sample[:, None] == sample)
+    ).mean()
+
+
+def nscl(z: Tensor, labels: Tensor, tau: float) -> Tensor:
+    r"""Negatives-only supervised loss: the denominator holds the other classes alone.
+
+    Formula
+        mean over anchors of  -Pos/tau + log Diff        [nats]
+
+    Symbols
+        z       (n, k, d) float32 or float64, n samples, k views, unit rows
+        labels  (n,) integers, any values, at least two different
+        tau     temperature, > 0
+
+    Range
+        at most dcl(z, tau); balanced classes and unit rows: at least
+        log(n_c K (C-1)) - C/((C-1) tau) for C classes of n_c samples.
+
+    Errors
+        ValueError for tau not > 0, z not (n, k, d), labels not (n,) integers, an anchor without
+        a sample of another class, and a value of z that is not finite (the first, as `row`).
+
+    Source
+        Luthra, Yang & Galanti (2025), arXiv:2506.04411.
+
+    >>> square = torch.tensor([[[1.0, 0]], [[0, 1]], [[-1, 0]], [[0, -1]]])
+    >>> round(nscl(square, torch.tensor([0, 0, 1, 1]), tau=1.0).item(), 4)
+    -0.6867
+    """
+    checks.check_views(z, tau)
+    checks.check_labels(z, labels)
+    checks.check_other_classes(labels)
+    s = _scores(z, tau)
+    sample, label = _sample_of_row(z), _label_of_row(z, labels)
+    return (_log_sum(s, label[:, None] != label) - _mean_over(s, sample[:, None] == sample)).mean()
+
+
+def cl(z: Tensor, tau: float, own_views: str = "others") -> Tensor:
+    r"""Coupled contrastive loss: own views stay in the denominator.
+
+    Formula
+        own_views="others"   mean of  -Pos/tau + log(Own - Self + Same + Diff)        [nats]
+        own_views="all"      mean of  -Pos/tau + log(Own + Same + Diff)               [nats]
+
+    Symbols
+        z          (n, k, d) float32 or float64, n samples, k views, unit rows
+        tau        temperature, > 0
+        own_views  "others": all views but the anchor itself, as SimCLR; "all": itself too
+
+    Range
+        at least dcl(z, tau); equal to it for k = 1 and "others".
+
+    Errors
+        ValueError for tau not > 0, z not (n, k, d), another word, n k < 2 with "others" (an
+        empty denominator), and a value of z that is not finite (the first, as `row`).
+
+    Source
+        This project, after Luthra, Yang & Galanti (2025), arXiv:2506.04411 (Pos) and
+        Chen et al. (2020), arXiv:2002.05709 (denominator).
+
+    >>> square = torch.tensor([[[1.0, 0]], [[0, 1]], [[-1, 0]], [[0, -1]]])
+    >>> round(cl(square, tau=1.0, own_views="all").item(), 4)
+    0.6265
+    """
+    checks.check_views(z, tau)
+    if own_views not in ("others", "all"):
+        raise ValueError(f"need own_views 'others' or 'all', got {own_views!r}")
+    if own_views == "others":
+        _check_other_rows(z)
+    s = _scores(z, tau)
+    sample = _sample_of_row(z)
+    keep = torch.ones_like(s, dtype=torch.bool) if own_views == "all" else ~_diagonal(s)
+    return (_log_sum(s, keep) - _mean_over(s, sample[:, None] == sample)).mean()
+
+
+def supcon(z: Tensor, labels: Tensor, tau: float) -> Tensor:
+    r"""Supervised contrastive loss, the mean over positives outside the logarithm.
+
+    Formula
+        mean over anchors of  -(mean of s over positives)/tau + log(Own - Self + Same + Diff)
+        positives: all rows of the anchor's class, own other views included, but itself   [nats]
+
+    Symbols
+        z       (n, k, d) float32 or float64, n samples, k views, unit rows
+        labels  (n,) integers, any values; one class is allowed
+        tau     temperature, > 0
+
+    Range
+        nonnegative; balanced classes of q = n_c k unit rows: at least
+        log(q - 1 + q(C-1) e^{-C/((C-1) tau)}).
+
+    Errors
+        ValueError for tau not > 0, z not (n, k, d), labels not (n,) integers, an anchor without
+        a positive (k = 1 and a class of one), a value of z that is not finite (the first, as
+        `row`).
+
+    Source
+        Khosla et al. (2020), arXiv:2004.11362, the "out" form.
+
+    >>> square = torch.tensor([[[1.0, 0]], [[0, 1]], [[-1, 0]], [[0, -1]]])
+    >>> round(supcon(square, torch.tensor([0, 0, 1, 1]), tau=1.0).item(), 4)
+    0.862
+    """
+    checks.check_views(z, tau)
+    checks.check_labels(z, labels)
+    label = _label_of_row(z, labels)
+    s = _scores(z, tau)
+    positive = (label[:, None] == label) & ~_diagonal(s)
+    checks.check_positives(~positive.any(dim=1)[:: z.shape[1]])
+    return (_log_sum(s, ~_diagonal(s)) - _mean_over(s, positive)).mean()
+
+
+def ntxent(z: Tensor, tau: float) -> Tensor:
+    r"""SimCLR's loss on two views: the other view is the positive and stays in the denominator.
+
+    Formula
+        mean over anchors of  -s(other view)/tau + log(Own - Self + Same + Diff)        [nats]
+
+    Symbols
+        z    (n, 2, d) float32 or float64, n samples, two views, unit rows
+        tau  temperature, > 0
+
+    Range
+        nonnegative; for unit rows at least log(1 + 2(n-1) e^{-n/((n-1) tau)}), n >= 2.
+
+    Errors
+        ValueError for tau not > 0, z not (n, 2, d), and a value of z that is not finite (the
+        first, as `row`).
+
+    Source
+        Chen et al. (2020), arXiv:2002.05709.
+
+    >>> views = torch.tensor([[[1.0, 0], [0, 1]], [[-1, 0], [0, -1]]])
+    >>> round(ntxent(views, tau=1.0).item(), 4)
+    0.862
+    """
+    checks.check_views(z, tau)
+    if z.shape[1] != 2:
+        raise ValueError(f"need z of shape (n, 2, d), got {tuple(z.shape)}")
+    s = _scores(z, tau)
+    sample = _sample_of_row(z)
+    other_view = (sample[:, None] == sample) & ~_diagonal(s)
+    return (_log_sum(s, ~_diagonal(s)) - _mean_over(s, other_view)).mean()
+
+
+def anchor_gap(z: Tensor, labels: Tensor, tau: float) -> Tensor:
+    r"""Excess of DCL over NSCL, anchor by anchor; its mean is `dcl` - `nscl`.
+
+    Formula
+        log(1 + Same/Diff) of every anchor        [nats]
+
+    Symbols
+        z       (n, k, d) float32 or float64, n samples, k views, unit rows
+        labels  (n,) integers, any values, at least two different
+        tau     temperature, > 0
+
+    Returns
+        an (n, k) tensor of z's dtype, entry (i, l) belonging to view l of sample i; exactly 0,
+        with gradient 0, where the class has one sample.
+
+    Range
+        0 to log(1 + (n_c - 1) e^{2/tau}/(N - n_c)) for unit rows and a class of n_c samples.
+
+    Errors
+        as `nscl`.
+
+    Source
+        Luthra, Yang & Galanti (2025), arXiv:2506.04411, in the proof of Theorem 1.
+
+    >>> square = torch.tensor([[[1.0, 0]], [[0, 1]], [[-1, 0]], [[0, -1]]])
+    >>> anchor_gap(square, torch.tensor([0, 0, 1, 1]), tau=1.0).mean().item().__round__(4)
+    0.5487
+    """
+    checks.check_views(z, tau)
+    checks.check_labels(z, labels)
+    checks.check_other_classes(labels)
+    s = _scores(z, tau)
+    sample, label = _sample_of_row(z), _label_of_row(z, labels)
+    diff = label[:, None] != label
+    same = ~diff & (sample[:, None] != sample)
+    has_same = same.any(dim=1)
+    # An empty sum has no logarithm to differentiate: give it other terms, then take it away.
+    log_same = _log_sum(s, same | ~has_same[:, None])
+    gap = torch.logaddexp(torch.zeros_like(log_same), log_same - _log_sum(s, diff))
+    return gap.masked_fill(~has_same, 0).reshape(z.shape[:2])
+
+
+def _scores(z: Tensor, tau: float) -> Tensor:
+    """All s/tau as an (n k, n k) matrix, rows in the order of z."""
+    rows = z.flatten(0, 1)
+    return rows @ rows.mT / tau
+
+
+def _sample_of_row(z: Tensor) -> Tensor:
+    return torch.arange(len(z), device=z.device).repeat_interleave(z.shape[1])
+
+
+def _label_of_row(z: Tensor, labels: Tensor) -> Tensor:
+    return labels.repeat_interleave(z.shape[1])
+
+
+def _diagonal(s: Tensor) -> Tensor:
+    return torch.eye(len(s), dtype=torch.bool, device=s.device)
+
+
+def _log_sum(s: Tensor, keep: Tensor) -> Tensor:
+    """The log-sum-exp of each row over the kept entries, of which there is at least one."""
+    return s.masked_fill(~keep, -torch.inf).logsumexp(dim=1)
+
+
+def _mean_over(s: Tensor, keep: Tensor) -> Tensor:
+    """Mean of each row over the kept entries, of which there is at least one."""
+    return s.masked_fill(~keep, 0).sum(dim=1) / keep.sum(dim=1)
+
+
+def _check_other_rows(z: Tensor) -> None:
+    if z.shape[0] * z.shape[1] < 2:
+        raise ValueError("need n k >= 2 with own_views='others', got n=1, k=1 at row 0")
