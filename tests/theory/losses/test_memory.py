@@ -1,0 +1,52 @@
+"""The streamed losses never hold a matrix of all pairs, forward or backward."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[3]
+MIB = 2**20
+# The peak is the kernel's own high-water mark of this address space. `ru_maxrss` would start at
+# the peak of the process that launched the probe, and hide anything smaller.
+PROBE = """
+import sys, torch
+from pathlib import Path
+from theory.losses import contrastive_losses
+
+def peak():
+    status = Path("/proc/self/status").read_text().splitlines()
+    return 1024 * int(next(line for line in status if line.startswith("VmHWM")).split()[1])
+
+def run(n, block):
+    generator = torch.Generator().manual_seed(0)
+    z = torch.nn.functional.normalize(torch.randn(n, 2, 8, generator=generator), dim=-1)
+    losses = contrastive_losses(z.requires_grad_(), torch.arange(n) % 10, 0.5, block=block)
+    (losses.cl + losses.dcl + losses.nscl + losses.supcon + losses.gap).backward()
+
+torch.set_num_threads(1)
+run(64, 64)  # whatever torch loads on first use is not counted
+before = peak()
+run(int(sys.argv[1]) // 2, int(sys.argv[2]))
+print(peak() - before)
+"""
+
+
+def growth(n_rows: int, block: int) -> int:
+    """Bytes by which one forward and backward pass raises the peak of a fresh process."""
+    command = [sys.executable, "-c", PROBE, str(n_rows), str(block)]
+    return int(subprocess.run(command, cwd=ROOT, check=True, capture_output=True).stdout)
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="reads Linux's memory accounts")
+def test_memory_is_rows_times_block() -> None:
+    n_rows, block = 8192, 128
+    one_tile = 4 * n_rows * block  # float32
+    assert growth(n_rows, block) < 8 * one_tile + 8 * MIB < 4 * n_rows**2 / 4
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="reads Linux's memory accounts")
+def test_the_probe_sees_a_matrix_of_all_pairs() -> None:
+    n_rows = 4096
+    assert growth(n_rows, block=n_rows) > 4 * n_rows**2
