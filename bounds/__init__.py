@@ -1,5 +1,18 @@
 """Closed-form bound calculators: numpy in, numpy out."""
 
+from bounds.few_shot import (
+    OptimalFewShotError,
+    few_shot_error,
+    few_shot_error_a16,
+    few_shot_error_by_pair,
+    few_shot_error_gaussian,
+    few_shot_error_gaussian_limit,
+    few_shot_error_limit,
+    few_shot_error_limit_sharp,
+    few_shot_error_optimal,
+    few_shot_error_second_moment,
+    orthogonal_noise_error,
+)
 from bounds.loss_gap import (
     AnchorGap,
     cl_nscl_gap_etf,
@@ -15,9 +28,11 @@ from bounds.loss_gap import (
 from bounds.minima import (
     dcl_minimum,
     infonce_minimum,
+    nscl_collapse,
     nscl_excess_at_dcl_minimum,
     nscl_minimum,
     nscl_minimum_two_classes,
+    nscl_simplex_deviation,
     ntxent_minimum,
     supcon_minimum,
 )
@@ -25,6 +40,7 @@ from bounds.rounding import accumulated_rounding
 
 __all__ = [
     "AnchorGap",
+    "OptimalFewShotError",
     "accumulated_rounding",
     "cl_nscl_gap_etf",
     "dcl_minimum",
@@ -36,10 +52,22 @@ __all__ = [
     "dcl_nscl_gap_constant",
     "dcl_nscl_gap_etf",
     "dcl_nscl_gap_linear",
+    "few_shot_error",
+    "few_shot_error_a16",
+    "few_shot_error_by_pair",
+    "few_shot_error_gaussian",
+    "few_shot_error_gaussian_limit",
+    "few_shot_error_limit",
+    "few_shot_error_limit_sharp",
+    "few_shot_error_optimal",
+    "few_shot_error_second_moment",
     "infonce_minimum",
+    "nscl_collapse",
     "nscl_excess_at_dcl_minimum",
     "nscl_minimum",
     "nscl_minimum_two_classes",
+    "nscl_simplex_deviation",
     "ntxent_minimum",
+    "orthogonal_noise_error",
     "supcon_minimum",
 ]

@@ -1,0 +1,1 @@
+"""Luthra, Yang & Galanti (2025): contrastive learning is approximately supervised."""
