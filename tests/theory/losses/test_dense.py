@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 import torch
@@ -140,6 +141,7 @@ def test_labels_are_any_integers(labels: Tensor) -> None:
     assert nscl(SQUARE, labels, 1.0) == nscl(SQUARE, HALVES, 1.0)
 
 
+ARRAY: Any = SQUARE.numpy()  # what a caller without type checks may pass
 NAN_ROW = torch.where(torch.arange(4)[:, None, None] == 2, torch.nan, SQUARE)
 
 
@@ -149,7 +151,7 @@ NAN_ROW = torch.where(torch.arange(4)[:, None, None] == 2, torch.nan, SQUARE)
         (lambda: dcl(SQUARE, 0.0), r"need tau > 0, got tau=0\.0"),
         (lambda: cl(SQUARE, math.nan), "need tau > 0, got tau=nan"),
         (lambda: dcl(SQUARE[:, 0], 1.0), r"need z of shape \(n, k, d\).*got \(4, 2\)"),
-        (lambda: dcl(SQUARE.numpy(), 1.0), "need a tensor z.*got ndarray"),
+        (lambda: dcl(ARRAY, 1.0), "need a tensor z.*got ndarray"),
         (lambda: dcl(SQUARE.half(), 1.0), "need float32 or float64 z, got torch.float16"),
         (lambda: dcl(SQUARE[:, :, :0], 1.0), r"none of them 0, got \(4, 1, 0\)"),
         (lambda: dcl(SQUARE[:1], 1.0), "need another sample for every anchor, got n=1 at row 0"),
@@ -163,7 +165,7 @@ NAN_ROW = torch.where(torch.arange(4)[:, None, None] == 2, torch.nan, SQUARE)
         (lambda: nscl(SQUARE, HALVES[:, None], 1.0), "need labels of shape"),
         (lambda: nscl(SQUARE, HALVES.double(), 1.0), "need integer labels, got torch.float64"),
         (lambda: nscl(SQUARE, HALVES > 0, 1.0), "need integer labels, got torch.bool"),
-        (lambda: nscl(SQUARE, HALVES.numpy(), 1.0), "need a tensor of integer labels, got ndarray"),
+        (lambda: nscl(SQUARE, ARRAY, 1.0), "need a tensor of integer labels, got ndarray"),
         (lambda: nscl(SQUARE, 0 * HALVES + 3, 1.0), "another class.*got the one class 3 at row 0"),
         (lambda: anchor_gap(SQUARE, 0 * HALVES, 1.0), "another class.*at row 0"),
         (lambda: supcon(SQUARE, torch.tensor([4, 4, 1, 4]), 1.0), "need a positive.*at row 2"),

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[3]
-MIB = 2**20
 # The peak is the kernel's own high-water mark of this address space. `ru_maxrss` would start at
 # the peak of the process that launched the probe, and hide anything smaller.
 PROBE = """
@@ -42,8 +41,9 @@ def growth(n_rows: int, block: int) -> int:
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="reads Linux's memory accounts")
 def test_memory_is_rows_times_block() -> None:
     n_rows, block = 8192, 128
-    one_tile = 4 * n_rows * block  # float32
-    assert growth(n_rows, block) < 8 * one_tile + 8 * MIB < 4 * n_rows**2 / 4
+    # Similarities, masks, exponentials and what the allocator keeps: a dozen tiles or so, where
+    # the matrix of all pairs, of which a dense loss holds several, is 64.
+    assert growth(n_rows, block) < 16 * 4 * n_rows * block
 
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="reads Linux's memory accounts")

@@ -96,7 +96,7 @@ def test_an_anchor_without_a_positive_is_dropped_there_and_refused_here() -> Non
     log_all = s.masked_fill(itself, -torch.inf).logsumexp(dim=1)
     anchors = log_all - (s * positive).sum(dim=1) / positive.sum(dim=1)
     assert agree(value, anchors[:-1].mean().item(), slack(1, 0.5))
-    with pytest.raises(ValueError, match="need a positive for every anchor.*at row 8"):
+    with pytest.raises(ValueError, match=r"need a positive for every anchor.*at row 8"):
         supcon(unit(x), labels, 0.5)
 
 
