@@ -1,6 +1,8 @@
 """Worlds with known ground truth: clusters, views, encoders, episodes. Knows no theorem."""
 
+from synthetic.batches import iid_batches, steps_per_epoch, stratified_batches
 from synthetic.clusters import Clusters, gaussian_clusters, stream_gaussian_clusters
+from synthetic.encoders import Encoder, mlp
 from synthetic.means import orthoplex, random_means, simplex_etf
 from synthetic.samplers import (
     GaussianSampler,
@@ -13,25 +15,62 @@ from synthetic.samplers import (
     two_point_sampler,
 )
 from synthetic.sizes import imbalanced_sizes, zipf_sizes
+from synthetic.training import (
+    History,
+    Labelled,
+    Loss,
+    Options,
+    Twins,
+    World,
+    train,
+    train_coupled,
+)
 from synthetic.trials import Trials, ncc_trials
+from synthetic.views import (
+    Augment,
+    additive_noise,
+    compose,
+    make_views,
+    random_rotation,
+    resample_nuisance,
+)
 
 __all__ = [
+    "Augment",
     "Clusters",
+    "Encoder",
     "GaussianSampler",
+    "History",
+    "Labelled",
+    "Loss",
+    "Options",
     "Sample",
     "SampleCentres",
     "StudentSampler",
     "Trials",
+    "Twins",
     "TwoPointSampler",
+    "World",
+    "additive_noise",
+    "compose",
     "gaussian_clusters",
     "gaussian_sampler",
+    "iid_batches",
     "imbalanced_sizes",
+    "make_views",
+    "mlp",
     "ncc_trials",
     "orthoplex",
     "random_means",
+    "random_rotation",
+    "resample_nuisance",
     "simplex_etf",
+    "steps_per_epoch",
+    "stratified_batches",
     "stream_gaussian_clusters",
     "student_sampler",
+    "train",
+    "train_coupled",
     "two_point_sampler",
     "zipf_sizes",
 ]

@@ -183,5 +183,5 @@ def _square_roots(covs: Tensor) -> Tensor:
     values, vectors = torch.linalg.eigh(covs)
     smallest = values.min()
     require(bool(smallest >= -noise_floor), "semi-definite covs", eigenvalue=smallest.item())
-    roots: Tensor = values.clamp_min(0).sqrt()
-    return (vectors * roots[:, None]) @ vectors.mT
+    roots: Tensor = (vectors * values.clamp_min(0).sqrt()[:, None]) @ vectors.mT
+    return roots
