@@ -7,7 +7,7 @@ from torch import Tensor
 def check_matrix(x: Tensor, name: str, shape: str) -> None:
     """Raise unless `x` is a finite two-dimensional float tensor, naming the first bad row."""
     if not isinstance(x, Tensor):
-        raise ValueError(f"need a tensor of {name}, got {type(x).__name__}")
+        raise ValueError(f"need {name} as a tensor, got {type(x).__name__}")
     if x.ndim != 2 or 0 in x.shape:
         raise ValueError(f"need {name} of shape {shape}, none of them 0, got {tuple(x.shape)}")
     if x.dtype not in (torch.float32, torch.float64):

@@ -101,9 +101,9 @@ def directional_cdnv(features: Tensor, labels: Tensor, average: str | None = "pa
     return _finish(_directional_matrix(stats, residuals), average, features.dtype)
 
 
-def rescaled_features(features: Tensor) -> Tensor:
+def rescaled_features(features: Tensor, name: str = "features", shape: str = "(n, d)") -> Tensor:
     """Check before rescaling, so that the message speaks of the caller's values."""
-    checks.check_matrix(features, "features", "(n, d)")
+    checks.check_matrix(features, name, shape)
     return rescaled(features)
 
 

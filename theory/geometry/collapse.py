@@ -57,7 +57,8 @@ def etf_deviation(means: Tensor) -> Tensor:
     >>> etf_deviation(torch.eye(4, dtype=torch.float64)).item() < 1e-15
     True
     """
-    _, angles = _centred(rescaled_features(means), torch.arange(len(means)), means.dtype)
+    scaled = rescaled_features(means, "means", "(c, d)")
+    _, angles = _centred(scaled, torch.arange(len(means)), means.dtype)
     return angles.square().mean().sqrt().to(means.dtype)
 
 
@@ -82,10 +83,11 @@ def neural_collapse(
         classifier  (c, d), W, rows ascending by label, no bias; None: nc3 and nc4 are None
 
     Range
-        all >= 0 and 0 at collapse; nc3 <= 2, nc4 and ncc_error <= 1. Classes weigh equally in
-        NC1-NC3 and samples in NC4, which for balanced classes is the source's. NC1 and NC2 are
-        unchanged by shift, rotation and scale; the pseudo-inverse drops singular values of M
-        below max(c, d) eps of the largest, eps that of the features' dtype.
+        all >= 0; nc3 <= 2, nc4 and ncc_error <= 1; all 0 at a collapsed simplex around 0 with
+        W = M. Classes weigh equally in NC1-NC3 and samples in NC4, which for balanced classes is
+        the source's. A common shift of the features changes NC4 alone, W having no bias.
+        The pseudo-inverse drops singular values of M below max(c, d) eps of the largest, eps
+        that of the features' dtype.
 
     Errors
         ValueError as `class_statistics`, and for fewer than two classes, a class mean equal to
@@ -141,7 +143,8 @@ def _within_over_between(
     _, s, vh = torch.linalg.svd(centred, full_matrices=False)
     kept = s > s[0] * max(centred.shape) * eps
     kept[len(stats.labels) - 1 :] = False  # C centred means have rank C - 1 at most
-    weights = 1 / (stats.counts * len(stats.labels))[stats.class_of]
+    # .double() first: the reciprocal of an integer tensor is float32.
+    weights = 1 / (stats.counts.double() * len(stats.labels))[stats.class_of]
     within = (residuals @ vh[kept].mT).square().mul(weights[:, None]).sum(dim=0)
     ratio: Tensor = within / s[kept].square()
     return ratio.sum()
