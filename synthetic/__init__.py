@@ -3,6 +3,12 @@
 from synthetic.batches import iid_batches, steps_per_epoch, stratified_batches
 from synthetic.clusters import Clusters, gaussian_clusters, stream_gaussian_clusters
 from synthetic.encoders import Encoder, mlp
+from synthetic.episodes import (
+    Episodes,
+    few_shot_episodes,
+    gaussian_episodes,
+    sampled_episodes,
+)
 from synthetic.means import orthoplex, random_means, simplex_etf
 from synthetic.samplers import (
     GaussianSampler,
@@ -39,6 +45,7 @@ __all__ = [
     "Augment",
     "Clusters",
     "Encoder",
+    "Episodes",
     "GaussianSampler",
     "History",
     "Labelled",
@@ -53,7 +60,9 @@ __all__ = [
     "World",
     "additive_noise",
     "compose",
+    "few_shot_episodes",
     "gaussian_clusters",
+    "gaussian_episodes",
     "gaussian_sampler",
     "iid_batches",
     "imbalanced_sizes",
@@ -64,6 +73,7 @@ __all__ = [
     "random_means",
     "random_rotation",
     "resample_nuisance",
+    "sampled_episodes",
     "simplex_etf",
     "steps_per_epoch",
     "stratified_batches",
