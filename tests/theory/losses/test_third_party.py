@@ -157,6 +157,8 @@ def test_the_released_form_keeps_the_positive_and_exceeds_ours(
 
     x = raw(2)
     assert same(released, lambda x: theirs(x.flatten(0, 1), indices_tuple=chosen), x, tau)
+    if not supervised:  # every other row is below, and so this is SimCLR's loss
+        assert same(released, lambda x: ntxent(unit(x), tau), x, tau)
     # Ours has no positive below, and half of Pos is the view with itself.
     ours = nscl(unit(x), LABELS, tau) if supervised else dcl(unit(x), tau)
     assert ours < released(x)
