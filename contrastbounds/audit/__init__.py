@@ -1,0 +1,22 @@
+"""A user's representation against every bound that the theorems give for it."""
+
+from contrastbounds.audit._audit import SHOTS, Audit, Data, audit
+from contrastbounds.audit._row import Outcome, Row
+from contrastbounds.audit.few_shot import FewShot, FewShotAt
+from contrastbounds.audit.geometry import Geometry
+from contrastbounds.audit.losses import Losses
+from contrastbounds.audit.minima import Minima
+
+__all__ = [
+    "SHOTS",
+    "Audit",
+    "Data",
+    "FewShot",
+    "FewShotAt",
+    "Geometry",
+    "Losses",
+    "Minima",
+    "Outcome",
+    "Row",
+    "audit",
+]
