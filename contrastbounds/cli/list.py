@@ -1,0 +1,77 @@
+"""``contrastbounds list``: what is claimed, and how sure that is."""
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from contrastbounds.cli._options import ClaimFiles
+
+if TYPE_CHECKING:
+    from contrastbounds.claims import Chosen
+
+
+def list_claims(
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="CLAIM", help="Names or patterns such as 'luthra2025-*'."),
+    ] = None,
+    claims: ClaimFiles = None,
+    markdown: Annotated[bool, typer.Option("--markdown", help="As the table of README.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+) -> None:
+    """List the claims: name, status, kind, source, statement."""
+    from contrastbounds.claims import choose
+    from contrastbounds.errors import UsageError
+
+    if markdown and json:
+        raise UsageError("need one format, got --markdown and --json")
+    chosen = choose(names or (), claims or ())
+    if json:
+        typer.echo(_json(chosen))
+    elif markdown:
+        typer.echo(markdown_table(chosen))
+    else:
+        _print(chosen)
+
+
+def markdown_table(chosen: "list[Chosen]") -> str:
+    """The table of claims for README: one row each, what it says in words."""
+    rows = [("name", "status", "kind", "what", "source"), ("---",) * 5]
+    for c in (chosen.claim for chosen in chosen):
+        rows.append((f"`{c.name}`", c.status, c.kind, _escaped(_about(c)), _escaped(str(c.source))))
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+
+
+def _escaped(text: str) -> str:
+    """Words for a markdown cell: no cell ends, no emphasis from a subscript or a product."""
+    for mark in "\\|*_<>$":
+        text = text.replace(mark, f"\\{mark}")
+    return text
+
+
+def _about(claim: Any) -> str:
+    from contrastbounds.claims import about
+
+    return about(claim)
+
+
+def _json(chosen: "list[Chosen]") -> str:
+    import json
+
+    from contrastbounds.verdicts import description
+
+    return json.dumps([description(c.claim) for c in chosen], indent=2, ensure_ascii=False)
+
+
+def _print(chosen: "list[Chosen]") -> None:
+    from rich.padding import Padding
+    from rich.text import Text
+
+    from contrastbounds.cli._console import stdout
+
+    console = stdout()
+    width = max(len(c.claim.name) for c in chosen)
+    for c in (chosen.claim for chosen in chosen):
+        console.print(Text(f"{c.name:<{width}}  {c.status:<10}  {c.kind}", style="bold"))
+        for text in filter(None, (_about(c), str(c.source), c.statement)):
+            console.print(Padding(Text(text), (0, 0, 0, 4), expand=False))
