@@ -71,7 +71,9 @@ def _gaussian_pairs(means: NDArray[Any], covs: NDArray[Any]) -> tuple[Pairs, Arr
     differences = means[:, None] - means[None, :]
     scale = np.abs(differences).max(initial=0.0)
     apart = np.abs(differences).max(axis=-1, initial=0.0) > 0
-    require(apart | np.eye(c, dtype=bool), "distinct means", largest_difference=apart * 1.0)
+    row, column = np.indices((c, c))
+    # "class" is a keyword of the language, hence the dictionary.
+    require(apart | (row == column), "distinct means", **{"class": row, "other": column})
     differences, covs = differences / scale, covs / scale / scale
     squared = np.einsum("ijd,ijd->ij", differences, differences) + np.eye(c)
     # A singular Sigma_i may come out as -1e-17 along u_ij.
