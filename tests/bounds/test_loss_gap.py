@@ -182,3 +182,9 @@ def test_largest_gap_found_over_theorem_1() -> None:
     ratio = bounds.dcl_nscl_gap_etf(c, n) / bounds.dcl_nscl_gap_balanced(c)
     found = [0.990, 0.909, 0.714, 0.542, 0.464, 0.399]
     np.testing.assert_allclose(ratio, found, atol=6e-4)
+
+
+def test_saboteur_a_changed_calculator_fails_the_property(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bounds.loss_gap.supremum.log_alpha", lambda c, n: -np.log(c - 1.0))
+    with pytest.raises(AssertionError):
+        test_balanced_bounds_have_twelve_digits(name="etf")
