@@ -1,0 +1,134 @@
+"""One few-shot problem: the law's moments for the bound, independent trials for the error."""
+
+import dataclasses
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Self
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from synthetic import Trials, ncc_trials
+from theory.claims.luthra2025.cdnv import Features
+from theory.claims.luthra2025.few_shot._laws import FiniteLaw, finite_law
+from theory.geometry import cdnv, class_statistics, directional_cdnv
+
+FAILURE = 1e-9  # of the one-sided interval around the share of errors
+N_TRIALS = 2000
+EXACT = 1e-12  # what the calculators promise, relative
+INFIMUM = 1e-9  # the same where an infimum over t is searched
+
+
+@dataclass(frozen=True, kw_only=True)
+class Moments:
+    """Second moments of all ordered pairs, (c, c) matrices as the calculators take them."""
+
+    directional: NDArray[np.float64]
+    cdnv: NDArray[np.float64]
+    q_own: NDArray[np.float64]  # tr(Sigma_i^2) / D_ij^4
+    q_other: NDArray[np.float64]  # tr(Sigma_i Sigma_j) / D_ij^4
+    roundoff: float  # absolute error of an entry of the first two
+
+    @property
+    def averages(self) -> tuple[float, float, float]:
+        """V~_f, V_f and V^s_f."""
+        pairs = ~np.eye(len(self.cdnv), dtype=bool)
+        directional, around = self.directional[pairs], self.cdnv[pairs]
+        return float(directional.mean()), float(around.mean()), float(np.sqrt(around).mean())
+
+    @property
+    def enlarged(self) -> Self:
+        """Every moment at the upper end of its rounding interval; a collapsed class is exact."""
+        r, largest = self.roundoff, float(np.nanmax(self.cdnv))
+        product = 2.0 * largest * r + r * r
+        return dataclasses.replace(
+            self,
+            directional=np.where(self.cdnv > 0, self.directional + r, self.directional),
+            cdnv=np.where(self.cdnv > 0, self.cdnv + r, self.cdnv),
+            q_own=self.q_own + product,
+            q_other=self.q_other + product,
+        )
+
+
+def moments(law: FiniteLaw) -> Moments:
+    """The population moments of a law on finitely many points."""
+    x, labels = law.x, law.labels
+    means = class_statistics(x, labels).means
+    residuals = law.atoms - means[:, None]
+    # tr(Sigma_i Sigma_j) is a mean of squared inner products, which cannot come out negative.
+    products = torch.einsum("iad,jbd->ijab", residuals, residuals).square().mean(dim=(2, 3))
+    squared = torch.cdist(means, means).square().fill_diagonal_(torch.nan)
+    return Moments(
+        directional=directional_cdnv(x, labels, average=None).numpy(),
+        cdnv=cdnv(x, labels, average=None).numpy(),
+        q_own=(products.diagonal()[:, None] / squared.square()).numpy(),
+        q_other=(products / squared.square()).numpy(),
+        roundoff=Features(x=x, labels=labels).roundoff,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class FewShot:
+    """A law on finitely many points, and the errors that m shots of it led to."""
+
+    law: FiniteLaw
+    m_shot: float  # math.inf: the centres are the class means
+    moments: Moments
+    a: float = 16.0
+    trials: Trials | None = None
+
+    @property
+    def n_classes(self) -> int:
+        """Downstream classes C'."""
+        return len(self.law.atoms)
+
+    @property
+    def error(self) -> float:
+        """Below err^NCC_m but with probability 1e-9."""
+        assert self.trials is not None
+        return self.trials.lower(FAILURE)
+
+    @cached_property
+    def enlarged(self) -> Self:
+        """The same problem with its moments at the upper ends of their rounding intervals."""
+        return dataclasses.replace(self, moments=self.moments.enlarged)
+
+
+def few_shot(
+    *,
+    doublings: int,
+    fewest: int = 1,
+    n_trials: int = N_TRIALS,
+    generator: torch.Generator,
+    **law: Any,
+) -> FewShot:
+    """A problem of `WORLD` with m = fewest 2^doublings shots, and its trials."""
+    drawn = finite_law(generator=generator, **law)
+    m_shot = fewest * 2**doublings
+    means = drawn.atoms.mean(dim=1)
+    return FewShot(
+        law=drawn,
+        m_shot=m_shot,
+        moments=moments(drawn),
+        trials=ncc_trials(means, drawn, m_shot, n_trials, generator=generator),
+    )
+
+
+def rounding_of(
+    bound: Callable[[FewShot], float], promise: float = EXACT
+) -> Callable[[FewShot], float]:
+    """What the moments' rounding adds to an increasing `bound`, and the calculator's own error."""
+
+    def rounding(case: FewShot) -> float:
+        upper = bound(case.enlarged)
+        return upper - bound(case) + 2.0 * promise * upper
+
+    return rounding
+
+
+def stretched(m_shot: float, stretch: float, least: float = 5.0) -> float:
+    """An a above both `least` and the pole 4 + 2^(5/2)/m, by the factor 1 + stretch."""
+    return (1.0 + stretch) * max(least, 4.0 + 4.0 * math.sqrt(2.0) / m_shot)
