@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 import torch
 from torch import Tensor
 
-BLOCK_ELEMENTS = 2**15  # a block stays in the cache while it is scaled and shifted
+BLOCK_ELEMENTS = 2**18  # large enough to hide the cost of a block, small enough for a cache
 
 Fill = Callable[[int, Tensor], None]
 

@@ -136,7 +136,12 @@ class _Law:
 
     def labels(self, start: int, stop: int) -> Tensor:
         """Classes of rows start, ..., stop - 1."""
-        return torch.bucketize(torch.arange(start, stop), self.bounds, right=True)
+        # A search per class of the range rather than one per row.
+        ends = torch.tensor([start, stop - 1])
+        first, last = torch.bucketize(ends, self.bounds, right=True).tolist()
+        counts = self.bounds[first : last + 1].clamp(max=stop).diff(prepend=ends[:1])
+        classes = torch.arange(first, last + 1)
+        return torch.repeat_interleave(classes, counts, output_size=stop - start)
 
     def fill(self, start: int, out: Tensor, generator: torch.Generator) -> None:
         """Write the block of rows that begins at `start`."""
@@ -145,15 +150,16 @@ class _Law:
         if self.df is not None:
             out *= student_scale(len(out), self.df, generator).to(out.dtype)[:, None]
         labels = self.labels(start, start + len(out))
+        centres = self.means.index_select(0, labels)
         if self.factors.numel() == 1:
-            torch.add(self.means[labels], out, alpha=self.factors.item(), out=out)
+            torch.add(centres, out, alpha=self.factors.item(), out=out)
             return
         if self.factors.shape[1] == 1:
             scales = self.factors[:, 0]
-            out *= scales if len(scales) == 1 else scales[labels]
+            out *= scales if len(scales) == 1 else scales.index_select(0, labels)
         else:
             _multiply(out, self.factors, labels)
-        out += self.means[labels]
+        out += centres
 
 
 def _stream(
