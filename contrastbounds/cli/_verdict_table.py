@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.text import Text
 
-from contrastbounds.claims import Chosen
-from contrastbounds.verdicts import rebuild, sentence
+from contrastbounds.verification.choice import Chosen
+from contrastbounds.verification.verdicts import rebuild, sentence
 from theory.claims import Verdict
 
 STYLES = {"inconclusive": "yellow", "vacuous": "yellow"}

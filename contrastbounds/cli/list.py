@@ -7,7 +7,7 @@ import typer
 from contrastbounds.cli._options import ClaimFiles
 
 if TYPE_CHECKING:
-    from contrastbounds.claims import Chosen
+    from contrastbounds.verification.choice import Chosen
 
 
 def list_claims(
@@ -20,8 +20,8 @@ def list_claims(
     json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
 ) -> None:
     """List the claims: name, status, kind, source, statement."""
-    from contrastbounds.claims import choose
     from contrastbounds.errors import UsageError
+    from contrastbounds.verification.choice import choose
 
     if markdown and json:
         raise UsageError("need one format, got --markdown and --json")
@@ -50,7 +50,7 @@ def _escaped(text: str) -> str:
 
 
 def _about(claim: Any) -> str:
-    from contrastbounds.claims import about
+    from contrastbounds.verification.choice import about
 
     return about(claim)
 
@@ -58,7 +58,7 @@ def _about(claim: Any) -> str:
 def _json(chosen: "list[Chosen]") -> str:
     import json
 
-    from contrastbounds.verdicts import description
+    from contrastbounds.verification.verdicts import description
 
     return json.dumps([description(c.claim) for c in chosen], indent=2, ensure_ascii=False)
 

@@ -51,8 +51,8 @@ def verify(
 
     Without CLAIM all of them, or with --claims those of the file.
     """
-    from contrastbounds import session
-    from contrastbounds.verdicts import exit_status
+    from contrastbounds.verification import session
+    from contrastbounds.verification.verdicts import exit_status
 
     options = session.Options(
         names=tuple(names or ()),

@@ -1,12 +1,6 @@
 """What ``--out`` leaves behind: results.json, results.csv and one self-contained report.html."""
 
-from collections.abc import Mapping
-from pathlib import Path
-from typing import Any
+from contrastbounds.report.html import page, write_all
+from contrastbounds.report.results import document
 
-from contrastbounds import results
-
-
-def write_all(out: Path, content: Mapping[str, Any]) -> None:
-    """Write the results and the report of one run into its folder."""
-    results.write(out, content)
+__all__ = ["document", "page", "write_all"]

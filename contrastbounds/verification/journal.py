@@ -8,10 +8,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from contrastbounds.provenance import revision, sha256, versions
-from contrastbounds.results import dumps, from_plain
-from contrastbounds.verdicts import as_dict, from_dict
-from contrastbounds.verifying import Task
+from contrastbounds.report.provenance import sha256, sources, versions
+from contrastbounds.report.results import dumps, from_plain
+from contrastbounds.verification.tasks import Task
+from contrastbounds.verification.verdicts import as_dict, from_dict
 from theory.claims import Verdict
 
 
@@ -63,11 +63,11 @@ class Journal:
 
 
 def key(task: Task) -> str:
-    """A digest of the task and of the versions that its verdict comes from."""
+    """A digest of the task and of the code that its verdict comes from."""
     depends_on: dict[str, Any] = {
         **dataclasses.asdict(task),
         "file": task.file and sha256(task.file),
         "versions": versions(),
-        "revision": revision(),
+        "sources": sources(),
     }
     return hashlib.sha256(dumps(depends_on, sort_keys=True).encode()).hexdigest()[:32]

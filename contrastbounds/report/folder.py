@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from contrastbounds.errors import UsageError
-from contrastbounds.results import GENERATOR
+from contrastbounds.report.results import GENERATOR
 
 JOURNAL = "cases.jsonl"
 RESULTS = ("results.json", "results.csv", "report.html")

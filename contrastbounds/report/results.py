@@ -5,7 +5,7 @@
     schema      1; a reader refuses a number that it does not know
     generator   "contrastbounds"
     kind        "verify" or "audit"
-    provenance  see `contrastbounds.provenance`; the only place for a time or a path
+    provenance  see `contrastbounds.report.provenance`; the only place for a time or a path
     options     what was asked for: seed, cases, ...
     summary     counts
     results     one object per row; the same for the same options, versions and device

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 DISTRIBUTIONS = ("contrastbounds", "torch", "numpy", "scipy", "scikit-learn", "matplotlib")
-CHECKOUT = Path(__file__).parents[1]
+CHECKOUT = Path(__file__).parents[2]
 
 
 def provenance(
@@ -60,6 +60,16 @@ def revision() -> str | None:
     except (OSError, subprocess.SubprocessError):
         return None
     return done.stdout.strip()
+
+
+@functools.cache
+def sources() -> str:
+    """A digest of the code that a verdict comes from, whether it is committed or not."""
+    digest = hashlib.sha256()
+    for package in ("bounds", "synthetic", "theory"):
+        for path in sorted((CHECKOUT / package).rglob("*.py")):
+            digest.update(f"{path.relative_to(CHECKOUT).as_posix()} {sha256(path)}\n".encode())
+    return digest.hexdigest()
 
 
 def sha256(path: Path) -> str:

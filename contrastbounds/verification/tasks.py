@@ -8,8 +8,8 @@ from pathlib import Path
 
 import torch
 
-from contrastbounds.claims import Chosen, resolve
 from contrastbounds.errors import UsageError
+from contrastbounds.verification.choice import Chosen, resolve
 from theory.claims import Verdict
 from theory.verify import verify
 

@@ -7,18 +7,20 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from contrastbounds import folder, verdicts, verifying
-from contrastbounds.claims import Chosen, choose
 from contrastbounds.cli._console import note, stdout
 from contrastbounds.cli._progress import Progress
 from contrastbounds.cli._verdict_table import print_verdicts
 from contrastbounds.device import use_device
 from contrastbounds.errors import UsageError
-from contrastbounds.journal import Journal
 from contrastbounds.processes import default_workers, pool
-from contrastbounds.provenance import command, provenance
-from contrastbounds.results import document
-from contrastbounds.verifying import Task
+from contrastbounds.report import folder
+from contrastbounds.report.provenance import command, provenance
+from contrastbounds.report.results import document
+from contrastbounds.verification import tasks as work
+from contrastbounds.verification import verdicts
+from contrastbounds.verification.choice import Chosen, choose
+from contrastbounds.verification.journal import Journal
+from contrastbounds.verification.tasks import Task
 from theory.claims import Verdict
 
 
@@ -42,7 +44,7 @@ def number_of_cases(cases: int | None, *, thorough: bool) -> int:
     """`cases` if given, else the ordinary or the thorough number."""
     if cases is not None and thorough:
         raise UsageError(f"need one of --cases and --thorough, got both, cases={cases}")
-    return cases if cases is not None else verifying.THOROUGH if thorough else verifying.CASES
+    return cases if cases is not None else work.THOROUGH if thorough else work.CASES
 
 
 def run(options: Options) -> list[Verdict]:
@@ -52,15 +54,15 @@ def run(options: Options) -> list[Verdict]:
             raise UsageError(f"{name} needs --out DIR")
     device = use_device(options.device)
     chosen = choose(options.names, options.files)
-    tasks = verifying.tasks(
+    tasks = work.tasks(
         chosen, cases=options.cases, seed=options.seed, dtype=options.dtype, device=device
     )
     workers = options.workers
     if workers is None:
         workers = default_workers(len(tasks), device=device)
-    if options.out is not None:
-        folder.prepare(options.out, resume=options.resume)
     with pool(workers) as executor:
+        if options.out is not None:
+            folder.prepare(options.out, resume=options.resume)
         found = _verdicts(tasks, executor, options.out)
         print_verdicts(stdout(), chosen, found)
         if options.out is not None:
@@ -80,7 +82,7 @@ def _verdicts(tasks: Sequence[Task], executor: Executor | None, out: Path | None
         to_do = [task for task in tasks if task not in done]
         bar = stack.enter_context(Progress("verifying", sum(task.cases for task in to_do)))
         try:
-            for task, verdict in verifying.performed(to_do, executor, bar.advance):
+            for task, verdict in work.performed(to_do, executor, bar.advance):
                 done[task] = verdict
                 if journal:
                     journal.append(task, verdict)
@@ -108,10 +110,6 @@ def _write(
     from contrastbounds.report import write_all
 
     assert options.out is not None
-    if options.figures:
-        from contrastbounds.drawing import draw_figures
-
-        draw_figures((), options.out / folder.FIGURES, executor)
     content = document(
         "verify",
         provenance=provenance(
@@ -125,3 +123,8 @@ def _write(
         results=[verdicts.row(c.claim, v, c.file) for c, v in zip(chosen, found, strict=True)],
     )
     write_all(options.out, content)
+    if options.figures:
+        from contrastbounds.drawing import draw_figures
+
+        draw_figures((), options.out / folder.FIGURES, executor)
+        write_all(options.out, content)  # once more, with the figures in the page
