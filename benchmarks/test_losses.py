@@ -48,7 +48,7 @@ def test_forward_and_backward(benchmark: BenchmarkFixture, step: Step) -> None:
 
     def run() -> None:
         z.grad = None
-        step(z, labels).backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
+        step(z, labels).backward()
 
     benchmark.pedantic(run, rounds=7, warmup_rounds=2)
     assert z.grad is not None

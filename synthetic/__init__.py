@@ -9,6 +9,7 @@ from synthetic.episodes import (
     gaussian_episodes,
     sampled_episodes,
 )
+from synthetic.free import minimise_free_features
 from synthetic.means import orthoplex, random_means, simplex_etf
 from synthetic.samplers import (
     GaussianSampler,
@@ -67,6 +68,7 @@ __all__ = [
     "iid_batches",
     "imbalanced_sizes",
     "make_views",
+    "minimise_free_features",
     "mlp",
     "ncc_trials",
     "orthoplex",

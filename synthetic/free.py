@@ -36,5 +36,5 @@ def minimise_free_features(
         value.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
         return value
 
-    optimiser.step(closure)
+    optimiser.step(closure)  # type: ignore[no-untyped-call]  # torch leaves it untyped
     return normalize(x.detach(), dim=-1)
