@@ -106,7 +106,7 @@ def _at(
     margin = trials.error - trials.lower(FAILURE)
     probe = None
     if probed:
-        n_episodes = min(20, max(4, 200 // len(means)))
+        n_episodes = min(10, max(4, 200 // len(means)))
         probe = probe_error(
             sampler, m, means, n_episodes=n_episodes, generator=_generator(seed, m, 1)
         )

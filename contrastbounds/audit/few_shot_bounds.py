@@ -77,23 +77,22 @@ class FewShotBounds:
     def _at(self, m: int, by_pair: float | None) -> BoundsAt:
         v, vt, root, c = self.cdnv, self.directional_cdnv, self.root_cdnv, self.n_classes
         paired = f"tabled up to {PAIRED_CLASSES} classes, here are {c}" if by_pair is None else ""
-        terms = "exact" if self.cross is not None else "worst-case"
         a16 = "" if m >= 10 else f"needs m >= 10, got m = {m}"
         forms: tuple[tuple[str, str, Callable[[], object], str], ...] = (
-            ("a16", "Prop. 1, a = 16", lambda: few_shot_error_a16(vt, v, root, m, c), a16),
+            ("a16", "P1, a=16", lambda: few_shot_error_a16(vt, v, root, m, c), a16),
             (
                 "optimal",
-                "Prop. 1, best a",
+                "P1, best",
                 lambda: few_shot_error_optimal(vt, v, root, m, c).value,
                 "",
             ),
             (
                 "second-moment",
-                "second moments",
+                "moments",
                 lambda: few_shot_error_second_moment(vt, v, m, c),
                 "",
             ),
-            ("by-pair", f"pair by pair, {terms}", lambda: by_pair, paired),
+            ("by-pair", "by pair", lambda: by_pair, paired),
         )
 
         def rows(error: float, margin: float) -> tuple[Row, ...]:
@@ -108,7 +107,7 @@ class FewShotBounds:
         """The same with infinitely many shots."""
         vt, c = self.directional_cdnv, self.n_classes
         forms: tuple[tuple[str, str, Callable[[], object]], ...] = (
-            ("limit", "Prop. 1, limit", lambda: few_shot_error_limit(vt, c)),
+            ("limit", "P1, limit", lambda: few_shot_error_limit(vt, c)),
             ("limit-sharp", "Cantelli", lambda: few_shot_error_limit_sharp(vt, c)),
         )
         return tuple(

@@ -68,11 +68,11 @@ def _floor_rows(views: Views, at: Losses, dcl_floor: float) -> tuple[Row, ...]:
     balanced = nscl_minimum(c, views.sizes[0], k, views.tau) if views.balanced else None
     pair = nscl_minimum_two_classes(views.sizes, k, views.tau) if c == 2 else None
     rows = [
-        _row(views, "nscl-minimum", "Theorem 2, floor", "NSCL", at.nscl, balanced, views.imbalance),
-        _row(views, "dcl-minimum", "floor of any labels", "DCL", at.dcl, dcl_floor),
+        _row(views, "nscl-minimum", "NSCL, Theorem 2", "NSCL", at.nscl, balanced, views.imbalance),
+        _row(views, "dcl-minimum", "DCL, any labels", "DCL", at.dcl, dcl_floor),
     ]
     if c == 2:
-        title = "floor of two classes"
+        title = "NSCL, two classes"
         rows.insert(1, _row(views, "nscl-minimum-two-classes", title, "NSCL", at.nscl, pair))
     return tuple(rows)
 
@@ -95,7 +95,7 @@ def _stability_rows(
         _row(
             views,
             "nscl-collapse",
-            "collapse in classes",
+            "class variance",
             "class variance",
             class_variance,
             variance_bound,
@@ -107,7 +107,7 @@ def _stability_rows(
         _row(
             views,
             "nscl-geometry",
-            "simplex of classes",
+            "largest |s + 1/(C-1)|",
             "largest |s + 1/(C-1)|",
             deviation,
             simplex_bound,

@@ -14,7 +14,7 @@ from torch.nn.functional import embedding_bag
 from contrastbounds.audit._views import Views
 from synthetic import Trials, ncc_trials, sampled_episodes
 
-WORK = 2**27  # coordinates drawn per number of shots; about a second
+WORK = 2**26  # coordinates drawn per number of shots
 TRIALS = (400, 20_000)  # fewest and most
 PIECE = 2**22  # indices held at a time
 

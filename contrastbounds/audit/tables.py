@@ -1,0 +1,149 @@
+"""The audit as tables of words, the same for the terminal and for a page."""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from contrastbounds.audit._audit import Audit
+from contrastbounds.audit._row import Row
+from contrastbounds.audit.few_shot import FewShotAt
+
+BOUNDED = ("", "status", "measured", "bound", "ratio", "outcome")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """A title, cells, and notes below; the first column is words, the others numbers."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    notes: tuple[str, ...] = ()
+
+
+def tables(audit: Audit) -> tuple[Table, ...]:
+    """All sections, every line of which fits 80 columns."""
+    return (_losses(audit), _gap(audit), _minima(audit), _few_shot(audit), _geometry(audit))
+
+
+def number(x: float | None, digits: int = 4) -> str:
+    """Four digits; a dash where there is nothing."""
+    return "-" if x is None or math.isnan(x) else f"{x:.{digits}g}"
+
+
+def _losses(audit: Audit) -> Table:
+    at = audit.losses
+    return Table(
+        title="Losses in nats: every sample against all others, not a mean over batches",
+        columns=("", "CL", "DCL", "NSCL", "SupCon", "DCL - NSCL"),
+        rows=(("value", *map(number, (at.cl, at.dcl, at.nscl, at.supcon, at.gap))),),
+    )
+
+
+def _gap(audit: Audit) -> Table:
+    ladder = sorted(
+        (row for row in audit.losses.rows if row.bound is not None),
+        key=lambda row: (row.quantity != "DCL - NSCL", row.relation != "<=", -(row.bound or 0.0)),
+    )
+    span = number(audit.losses.span, 3)
+    return Table(
+        title="Loss gap beside every bound of it, loosest first",
+        columns=BOUNDED,
+        rows=tuple(_line(row) for row in ladder),
+        notes=(
+            *_unmet(audit.losses.rows),
+            f"ratio: measured/bound. vacuous: {span} or more, equal rows to the ideal",
+        ),
+    )
+
+
+def _minima(audit: Audit) -> Table:
+    rows = audit.minima.rows
+    return Table(
+        title="Least values, and what being near them forces",
+        columns=BOUNDED,
+        rows=tuple(_line(row) for row in rows if row.bound is not None),
+        notes=_unmet(rows),
+    )
+
+
+def _line(row: Row) -> tuple[str, ...]:
+    return (
+        row.title,
+        row.status,
+        f"{number(row.measured)} {row.relation}",
+        number(row.bound),
+        number(row.ratio, 2),
+        row.outcome,
+    )
+
+
+def _unmet(rows: Iterable[Row]) -> tuple[str, ...]:
+    """Which bounds do not apply, together with those that fail for the same reason."""
+    reasons: dict[str, dict[str, None]] = {}
+    for row in rows:
+        if not row.applies:
+            reasons.setdefault(row.hypothesis, {})[row.title] = None
+    return tuple(f"{'; '.join(who)}: not applicable, {why}" for why, who in reasons.items())
+
+
+def _few_shot(audit: Audit) -> Table:
+    at = audit.few_shot
+    every = tuple(row for each in at.at for row in each.rows if "m >= 10" not in row.hypothesis)
+    names = tuple(row.title for row in at.at[0].rows) if at.at else ()
+    limit, sharp = at.limit_rows
+    skipped = ", ".join(map(str, at.skipped))
+    return Table(
+        title="Few-shot error of the nearest class centre, and every bound of it",
+        columns=("m", "error", "95 %", "probe", *names),
+        rows=(
+            *map(_shots_line, at.at),
+            # The optimal form and the second moments tend to these as m grows.
+            ("inf", f"{at.limit_error:.4f}", "exact", "-", "-", _cell(limit), _cell(sharp), "-"),
+        ),
+        notes=(
+            f"* vacuous: guessing errs {number(at.trivial, 3)}. probe: logistic regression, "
+            "bounded by nothing here",
+            "shots and queries are drawn from the rows with replacement: the bounds apply exactly",
+            *((f"m = {skipped} skipped: {at.why_skipped}",) if at.skipped else ()),
+            *_unmet((*every, *at.limit_rows)),
+        ),
+    )
+
+
+def _shots_line(at: FewShotAt) -> tuple[str, ...]:
+    return (
+        str(at.m_shot),
+        f"{at.error:.4f}",
+        f"{at.low:.4f}-{at.high:.4f}",
+        f"{at.probe.error:.4f}" if at.probe else "-",
+        *map(_cell, at.rows),
+    )
+
+
+def _cell(row: Row) -> str:
+    if row.bound is None:
+        return "-"
+    marks = {"vacuous": "*", "violated": " violated", "inconclusive": " ?"}
+    return number(row.bound, 3) + marks.get(row.outcome, "")
+
+
+def _geometry(audit: Audit) -> Table:
+    at = audit.geometry
+    lines = (
+        ("class variance, mean over classes", at.class_variance),
+        ("CDNV V", at.cdnv),
+        ("directional CDNV V~", at.directional_cdnv),
+        ("root CDNV V^s", at.root_cdnv),
+        ("NC1 tr(Sigma_W Sigma_B^+)/C", at.nc1),
+        ("NC2 norms of class means", at.nc2_equinorm),
+        ("NC2 angles of class means", at.nc2_equiangular),
+        ("deviation from a simplex", at.etf_deviation),
+        ("NC4 rows nearer to another class", at.ncc_error),
+    )
+    return Table(
+        title="Geometry of the unit rows, all views pooled; 0 at full collapse",
+        columns=("measure", "value"),
+        rows=tuple((name, number(value)) for name, value in lines),
+        notes=(at.undefined,) if at.undefined else (),
+    )
