@@ -1,19 +1,34 @@
 """The few-shot claims' cases: moments of the law, trials of the rule, ties, hypotheses."""
 
+import itertools
 import math
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
-from scipy.stats import binom, norm
+from scipy.stats import norm
 
 from bounds import few_shot_error, few_shot_error_a16
 from synthetic import ncc_trials
+from synthetic.trials import ncc_errors
 from theory.claims import all_claims
 from theory.claims.luthra2025.few_shot import gaussian, limits
-from theory.claims.luthra2025.few_shot._cases import FewShot, few_shot, moments, stretched
-from theory.claims.luthra2025.few_shot._laws import WORLD, FiniteLaw, finite_law
+from theory.claims.luthra2025.few_shot._cases import (
+    FewShot,
+    few_shot,
+    has_two_atoms,
+    moments,
+    stretched,
+    two_atom_error,
+)
+from theory.claims.luthra2025.few_shot._laws import (
+    SHIFTS,
+    WORLD,
+    FiniteLaw,
+    finite_law,
+    two_point_law,
+)
 from theory.verify import draw_points
 
 BY_PAIR = all_claims()["luthra2025-few-shot-by-pair"]
@@ -53,42 +68,60 @@ def test_moments_by_loops(law: FiniteLaw) -> None:
 
 
 def test_mean_cdnv_is_the_one_asked_for() -> None:
-    point: dict[str, Any] = {name: h.extremes[-1] for name, h in WORLD.items()} | {"cdnv": 0.037}
-    case = few_shot(generator=torch.Generator().manual_seed(0), n_trials=1, **point)
+    point: dict[str, Any] = {name: h.extremes[-1] for name, h in WORLD.items()} | {
+        "cdnv": 0.037,
+        "noise": "across",
+    }
+    case = few_shot(generator=torch.Generator().manual_seed(0), **point)
     assert case.moments.averages[1] == pytest.approx(0.037, rel=1e-12)
 
 
-@pytest.mark.parametrize("m", [1, 4, 9, 40])
-def test_trials_agree_with_all_counts_of_two_atoms(m: int) -> None:
-    """Two classes of two atoms (one of three, twice) on the line: sum over both binomials."""
-    atoms = torch.tensor([[0.9, -0.2, -0.2], [0.3, 1.6, 1.6]], dtype=torch.float64)[:, :, None]
-    law = FiniteLaw(atoms=atoms)
-    k = np.arange(m + 1)
-    weight = np.multiply.outer(binom.pmf(k, m, 1 / 3), binom.pmf(k, m, 1 / 3))
-    rare, common = atoms[:, 0, 0].numpy(), atoms[:, 1, 0].numpy()
-    centres = (np.outer(rare, k) + np.outer(common, m - k)) / m
-    exact = 0.0
-    for own in (0, 1):
-        for x, share in ((rare[own], 1 / 3), (common[own], 2 / 3)):
-            to_own, to_other = abs(x - centres[own]), abs(x - centres[1 - own])
-            wrong = np.greater_equal.outer(to_own, to_other)
-            exact += 0.5 * share * (weight * wrong).sum()
-    trials = ncc_trials(
-        atoms.mean(dim=1), law, m, 60_000, generator=torch.Generator().manual_seed(m)
-    )
+def test_two_atom_error_by_all_draws_of_the_shots() -> None:
+    """Two classes on the plane, three atoms each of which two coincide, m = 1, 2, 3."""
+    atoms = torch.tensor([[[0.9, 0.1], [-0.2, 0.0], [-0.2, 0.0]], [[0.3, 0.2], [1.6, 0], [1.6, 0]]])
+    law = FiniteLaw(atoms=atoms.double())
+    assert has_two_atoms(law)
+    for m in (1, 2, 3):
+        errors = []
+        draws = list(itertools.product(range(3), repeat=m))
+        for first, second in itertools.product(draws, draws):
+            centres = torch.stack([law.atoms[0, list(first)], law.atoms[1, list(second)]]).mean(1)
+            wrong = ncc_errors(law.x, centres.expand(6, -1, -1), law.labels)
+            errors.append(wrong.double().mean().item())
+        assert two_atom_error(law, m) == pytest.approx(np.mean(errors), rel=1e-12)
+
+
+@pytest.mark.parametrize("m", [1, 9, 40, 320])
+@pytest.mark.parametrize("n_atoms", [2, 5, 12])
+def test_two_atom_error_by_trials(m: int, n_atoms: int) -> None:
+    law = two_point_law(n_atoms, 2, shift=SHIFTS["halfway"])
+    generator = torch.Generator().manual_seed(m)
+    trials = ncc_trials(law.atoms.mean(dim=1), law, m, 20_000, generator=generator)
     low, high = trials.interval(1.0 - 1e-9)
-    assert low <= exact <= high
+    assert low <= two_atom_error(law, m) <= high
+
+
+def test_more_atoms_are_tried_rather_than_summed() -> None:
+    world: dict[str, Any] = {name: h.extremes[-1] for name, h in WORLD.items()}
+    world |= {"doublings": 2, "n_classes": 3}
+    shown = {
+        noise: few_shot(generator=torch.Generator().manual_seed(0), **world | {"noise": noise})
+        for noise in ("isotropic", "halfway")
+    }
+    assert not shown["isotropic"].is_exact
+    assert shown["halfway"].is_exact
+    assert shown["isotropic"].roundoff == 0.0 < shown["halfway"].roundoff
 
 
 @pytest.mark.parametrize("n_atoms", [2, 3, 5, 12])
 def test_two_point_law_attains_the_limit_in_either_direction_of_the_tie(n_atoms: int) -> None:
     q = 1.0 / n_atoms
     for shift, slack in ((0.0, 0.0), (1e-9, 4e-9 * q * (1 - q))):
-        law = limits.two_point_law(n_atoms, 3, shift=shift)
+        law = two_point_law(n_atoms, 3, shift=shift)
         case = FewShot(law=law, m_shot=math.inf, moments=moments(law))
         assert limits.error(case) == q
         assert limits.limit_sharp(case) - q == pytest.approx(slack, rel=1e-4, abs=1e-14)
-    inside = limits.two_point_law(n_atoms, 3, shift=-1e-9)
+    inside = two_point_law(n_atoms, 3, shift=-1e-9)
     assert limits.error(FewShot(law=inside, m_shot=math.inf, moments=moments(law))) == 0.0
 
 

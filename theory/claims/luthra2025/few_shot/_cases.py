@@ -11,7 +11,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from synthetic import Trials, ncc_trials
+from bounds import accumulated_rounding
+from synthetic import ncc_trials
 from theory.claims.luthra2025.cdnv import Features
 from theory.claims.luthra2025.few_shot._laws import FiniteLaw, finite_law
 from theory.geometry import cdnv, class_statistics, directional_cdnv
@@ -78,7 +79,9 @@ class FewShot:
     m_shot: float  # math.inf: the centres are the class means
     moments: Moments
     a: float = 16.0
-    trials: Trials | None = None
+    error: float = math.nan
+    """err^NCC_m exactly, or below it but with probability 1e-9."""
+    is_exact: bool = False
 
     @property
     def n_classes(self) -> int:
@@ -86,10 +89,12 @@ class FewShot:
         return len(self.law.atoms)
 
     @property
-    def error(self) -> float:
-        """Below err^NCC_m but with probability 1e-9."""
-        assert self.trials is not None
-        return self.trials.lower(FAILURE)
+    def roundoff(self) -> float:
+        """Of an exact error: positive terms, m + 1 twice over; a limit of trials has none."""
+        if not self.is_exact:
+            return 0.0
+        n_ops = 2 * (self.m_shot + 1) + 16
+        return accumulated_rounding(int(n_ops), float(np.finfo(np.float64).eps)) * self.error
 
     @cached_property
     def enlarged(self) -> Self:
@@ -101,20 +106,42 @@ def few_shot(
     *,
     doublings: int,
     fewest: int = 1,
-    n_trials: int = N_TRIALS,
     generator: torch.Generator,
     **law: Any,
 ) -> FewShot:
     """A problem of `WORLD` with m = fewest 2^doublings shots, and its trials."""
     drawn = finite_law(generator=generator, **law)
     m_shot = fewest * 2**doublings
-    means = drawn.atoms.mean(dim=1)
-    return FewShot(
-        law=drawn,
-        m_shot=m_shot,
-        moments=moments(drawn),
-        trials=ncc_trials(means, drawn, m_shot, n_trials, generator=generator),
-    )
+    exact = has_two_atoms(drawn)
+    if exact:
+        error = two_atom_error(drawn, m_shot)
+    else:
+        means = drawn.atoms.mean(dim=1)
+        error = ncc_trials(means, drawn, m_shot, N_TRIALS, generator=generator).lower(FAILURE)
+    return FewShot(law=drawn, m_shot=m_shot, moments=moments(drawn), error=error, is_exact=exact)
+
+
+def has_two_atoms(law: FiniteLaw) -> bool:
+    """Two classes, each of one atom and of copies of another."""
+    common = law.atoms[:, 1:]
+    return len(law.atoms) == 2 and bool((common == common[:, :1]).all())
+
+
+def two_atom_error(law: FiniteLaw, m_shot: int) -> float:
+    """err^NCC_m, summed over how many of each class's m shots are its rare atom."""
+    q = 1.0 / law.atoms.shape[1]
+    k = range(m_shot + 1)
+    weights = np.array([math.comb(m_shot, i) * q**i * (1.0 - q) ** (m_shot - i) for i in k])
+    share = np.arange(m_shot + 1)[:, None] / m_shot
+    atoms = law.atoms[:, :2].numpy()  # rare, common
+    centres = [common + share * (rare - common) for rare, common in atoms]  # (m + 1, d)
+    error = 0.0
+    for own in (0, 1):
+        for x, probability in zip(atoms[own], (q, 1.0 - q), strict=True):
+            to_own, to_other = (np.square(x - centres[i]).sum(axis=1) for i in (own, 1 - own))
+            wrong = to_other[None, :] <= to_own[:, None]
+            error += 0.5 * probability * float(weights @ wrong @ weights)
+    return error
 
 
 def rounding_of(
@@ -124,7 +151,7 @@ def rounding_of(
 
     def rounding(case: FewShot) -> float:
         upper = bound(case.enlarged)
-        return upper - bound(case) + 2.0 * promise * upper
+        return case.roundoff + upper - bound(case) + 2.0 * promise * upper
 
     return rounding
 

@@ -20,11 +20,14 @@ WORLD: Domain = {
         "across",  # orthogonal to all differences of means, where there is room
         "outlier",  # one atom far off in a random direction
         "two-point",  # one atom far off towards the next class
+        "halfway",  # `two_point_law`, its far atom a little beyond the tie, whatever the CDNV
     ),
     "sizes": Choices("alike", "one-collapsed", "unequal"),
     "n_atoms": Integers(2, 12),
     "cdnv": Reals(1e-4, 1.0, log=True),
 }
+
+SHIFTS = {"tie": 0.0, "beyond-tie": 1e-9, "halfway": 0.05}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,12 +79,27 @@ def finite_law(
     generator: torch.Generator,
 ) -> FiniteLaw:
     """Laws laid out as `WORLD` says, scaled so that the mean CDNV is `cdnv`."""
+    if noise in SHIFTS:
+        return two_point_law(n_atoms, d, shift=SHIFTS[noise])
     centres, rank = class_means(n_classes, d, means, generator)
     xi = _noise(centres, rank, noise, n_atoms, generator) * class_scales(n_classes, sizes)
     squared = torch.cdist(centres, centres).square().fill_diagonal_(torch.inf)
     variances = xi.square().sum(dim=-1).mean(dim=1)
     unscaled = (variances[:, None] / squared).sum() / (n_classes * (n_classes - 1))
     return FiniteLaw(atoms=centres[:, None] + xi * (cdnv / unscaled).sqrt())
+
+
+def two_point_law(n_atoms: int, d: int, *, shift: float) -> FiniteLaw:
+    """Two classes D = 2 (n - 1) apart, one atom of each D (1/2 + shift) towards the other mean.
+
+    The other atoms are 1 + 2 shift away: without a shift all is in integers, and ties are exact.
+    """
+    atoms = torch.zeros(2, n_atoms, d, dtype=torch.float64)
+    atoms[0, :, 0] = -(1.0 + 2.0 * shift)
+    atoms[0, 0, 0] *= -(n_atoms - 1.0)
+    atoms[1] = -atoms[0]
+    atoms[1, :, 0] += 2.0 * (n_atoms - 1.0)
+    return FiniteLaw(atoms=atoms)
 
 
 def class_means(

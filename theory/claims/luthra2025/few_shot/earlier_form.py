@@ -69,6 +69,6 @@ CLAIMS = (
         rounding=rounding,
         counterexample={"cdnv": 100.0, "m_shot": 1e4},
         trivial=lambda case: 1.0,
-        cost=0.2,
+        cost=0.1,
     ),
 )

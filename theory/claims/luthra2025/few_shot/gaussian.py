@@ -151,7 +151,7 @@ CLAIMS = (
         bound=by_moments,
         rounding=lambda case: 2.0 * EXACT * by_moments(case),
         trivial=lambda case: 1.0,
-        cost=6.0,
+        cost=3.5,
     ),
     Claim(
         name="luthra2025-few-shot-gaussian-limit",
@@ -173,6 +173,6 @@ CLAIMS = (
         relation="==",
         bound=limit,
         rounding=limit_rounding,
-        cost=0.4,
+        cost=0.3,
     ),
 )

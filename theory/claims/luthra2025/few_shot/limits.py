@@ -11,9 +11,10 @@ from theory.claims._claim import Claim
 from theory.claims._domain import Choices
 from theory.claims.luthra2025._source import FEW_SHOT, ours, paper
 from theory.claims.luthra2025.few_shot._cases import FewShot, moments, rounding_of
-from theory.claims.luthra2025.few_shot._laws import WORLD, FiniteLaw, finite_law
+from theory.claims.luthra2025.few_shot._laws import WORLD, finite_law
 from theory.geometry import class_statistics
 
+# `tie`: half-way to the other mean exactly, in integers.
 NOISE = Choices(*WORLD["noise"].extremes, "tie", "beyond-tie")
 DOMAIN = {name: h for name, h in WORLD.items() if name != "doublings"} | {"noise": NOISE}
 TIE = {
@@ -28,27 +29,10 @@ TIE = {
 ACROSS = {**TIE, "noise": "across"}
 
 
-def build(
-    *, n_classes: int, d: int, noise: str, n_atoms: int, generator: torch.Generator, **law: Any
-) -> FewShot:
-    """`tie`: one atom of each of two classes lies half-way to the other mean, in integers."""
-    if noise in ("tie", "beyond-tie"):
-        drawn = two_point_law(n_atoms, d, shift=1e-9 if noise == "beyond-tie" else 0.0)
-    else:
-        drawn = finite_law(
-            n_classes=n_classes, d=d, noise=noise, n_atoms=n_atoms, generator=generator, **law
-        )
+def build(*, generator: torch.Generator, **law: Any) -> FewShot:
+    """Centres at the class means."""
+    drawn = finite_law(generator=generator, **law)
     return FewShot(law=drawn, m_shot=math.inf, moments=moments(drawn))
-
-
-def two_point_law(n_atoms: int, d: int, *, shift: float) -> FiniteLaw:
-    """The far atom at D (1/2 + shift) towards the other mean, D = 2 (n - 1), the others 1 away."""
-    atoms = torch.zeros(2, n_atoms, d, dtype=torch.float64)
-    atoms[0, :, 0] = -(1.0 + 2.0 * shift)
-    atoms[0, 0, 0] *= -(n_atoms - 1.0)
-    atoms[1] = -atoms[0]
-    atoms[1, :, 0] += 2.0 * (n_atoms - 1.0)
-    return FiniteLaw(atoms=atoms)
 
 
 def error(case: FewShot) -> float:
@@ -83,7 +67,7 @@ CLAIMS = (
         rounding=rounding_of(limit),
         trivial=lambda case: 1.0,
         attained_by=(ACROSS,),  # both sides are 0
-        cost=3.0,
+        cost=1.2,
     ),
     Claim(
         name="luthra2025-few-shot-limit-sharp",
@@ -101,6 +85,6 @@ CLAIMS = (
         rounding=rounding_of(limit_sharp),
         trivial=lambda case: 1.0,
         attained_by=(TIE, {**TIE, "n_atoms": 2}, ACROSS),
-        cost=3.0,
+        cost=1.2,
     ),
 )

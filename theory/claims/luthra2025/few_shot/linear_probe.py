@@ -82,7 +82,7 @@ CLAIMS = (
         bound=ncc_error,
         rounding=lambda case: 0.0,
         attained_by=(NOISELESS, {**NOISELESS, "layout": "mirrored"}),
-        cost=1.0,
+        cost=0.2,
     ),
     Claim(
         name="luthra2025-linear-probe-bias-free",
@@ -99,6 +99,6 @@ CLAIMS = (
         bound=ncc_error,
         rounding=lambda case: 0.0,
         counterexample=NOISELESS,
-        cost=0.3,
+        cost=0.15,
     ),
 )

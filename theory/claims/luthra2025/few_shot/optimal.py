@@ -121,6 +121,6 @@ CLAIMS = (
         relation="==",
         bound=closed_form,
         rounding=lambda case: 2.0 * EXACT * closed_form(case),
-        cost=4.0,
+        cost=2.6,
     ),
 )

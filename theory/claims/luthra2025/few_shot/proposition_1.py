@@ -99,7 +99,7 @@ CLAIMS = (
         bound=proposition_1,
         rounding=rounding_of(proposition_1),
         trivial=lambda case: 1.0,
-        cost=8.0,
+        cost=7.5,
     ),
     Claim(
         name="luthra2025-few-shot-a16",
@@ -115,7 +115,7 @@ CLAIMS = (
         bound=displayed,
         rounding=rounding_of(displayed),
         trivial=lambda case: 1.0,
-        cost=8.0,
+        cost=7.0,
     ),
     Claim(
         name="luthra2025-few-shot-a16-rounding",
@@ -139,6 +139,6 @@ CLAIMS = (
         attained_by=(
             {"share": 0.0, "cdnv": 0.3, "root_share": 0.9, "doublings": 0, "n_classes": 5},
         ),
-        cost=0.2,
+        cost=0.15,
     ),
 )

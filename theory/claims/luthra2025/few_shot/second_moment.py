@@ -138,7 +138,7 @@ CLAIMS = (
         bound=second_moment,
         rounding=rounding_of(second_moment, INFIMUM),
         trivial=lambda case: 1.0,
-        cost=12.0,
+        cost=14.0,
     ),
     Claim(
         name="luthra2025-few-shot-second-moment-average",
@@ -164,7 +164,7 @@ CLAIMS = (
             {"n_classes": 2, "doublings": 14, "layout": "equal", "cdnv": 5.0},
         ),
         trivial=lambda case: 1.0,
-        cost=8.0,
+        cost=6.5,
     ),
     Claim(
         name="luthra2025-few-shot-dominated",
@@ -199,6 +199,6 @@ CLAIMS = (
             },
         ),
         trivial=lambda case: case.n_classes - 1.0,
-        cost=6.0,
+        cost=4.5,
     ),
 )
