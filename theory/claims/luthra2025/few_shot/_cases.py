@@ -73,7 +73,7 @@ def moments(law: FiniteLaw) -> Moments:
 
 @dataclass(frozen=True, kw_only=True)
 class FewShot:
-    """A law on finitely many points, and the errors that m shots of it led to."""
+    """A law on finitely many points, and the error that m shots of it lead to."""
 
     law: FiniteLaw
     m_shot: float  # math.inf: the centres are the class means
@@ -90,10 +90,10 @@ class FewShot:
 
     @property
     def roundoff(self) -> float:
-        """Of an exact error: positive terms, m + 1 twice over; a limit of trials has none."""
+        """Of an exact error: both sums of m + 1 positive terms, and both m-th powers in them."""
         if not self.is_exact:
-            return 0.0
-        n_ops = 2 * (self.m_shot + 1) + 16
+            return 0.0  # a limit of trials counts errors
+        n_ops = 4 * (self.m_shot + 1) + 16
         return accumulated_rounding(int(n_ops), float(np.finfo(np.float64).eps)) * self.error
 
     @cached_property
@@ -109,7 +109,7 @@ def few_shot(
     generator: torch.Generator,
     **law: Any,
 ) -> FewShot:
-    """A problem of `WORLD` with m = fewest 2^doublings shots, and its trials."""
+    """A problem of `WORLD` with m = fewest 2^doublings shots, and its error."""
     drawn = finite_law(generator=generator, **law)
     m_shot = fewest * 2**doublings
     exact = has_two_atoms(drawn)
