@@ -10,11 +10,10 @@ from contrastbounds.embeddings import Embeddings, embeddings
 from synthetic import Augment, Labelled, additive_noise, compose, make_views, mlp, train
 from theory import losses
 
-NAME = "digits"
 SIDE = 8  # pixels
 HELD_OUT = 100  # of each digit: balanced, so that every theorem applies
 STEPS = 1500
-TAU = 0.5  # of the training
+TAU = 1.0  # of the training, and of the audit by default
 BATCH = 200
 
 

@@ -1,11 +1,14 @@
 """``contrastbounds audit``: a user's embeddings against every bound."""
 
+import math
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from contrastbounds.cli._options import Device, DeviceName, Dtype, DtypeName, Out, Seed
+
+DIGITS = "digits"
 
 
 def audit(
@@ -35,16 +38,36 @@ def audit(
     The .npz has the arrays `embeddings` (n, k, d) or (n, d) and `labels` (n,). Rows are
     normalised. `contrastbounds audit digits` shows it on data that is always there.
     """
+    # A file is read before torch is loaded: what is wrong with it is said at once.
+    from contrastbounds.embeddings import load
+    from contrastbounds.errors import UsageError
+
+    if not 0 < tau < math.inf:
+        raise UsageError(f"need a finite --tau > 0, got {tau}")
+    if seed < 0:
+        raise UsageError(f"need --seed >= 0, got {seed}")
+    wanted = _whole_numbers(shots)
+    if embeddings == DIGITS and labels is not None:
+        raise UsageError(f"need no --labels for {DIGITS}, which has its own, got {labels}")
+    given = None if embeddings == DIGITS else load(embeddings, labels)
+
     from contrastbounds.audit import session
 
     options = session.Options(
-        embeddings=embeddings,
-        labels=labels,
         tau=tau,
-        shots=session.whole_numbers(shots),
+        shots=wanted,
         seed=seed,
         out=out,
         device=device.value,
         dtype=dtype.value,
     )
-    raise typer.Exit(session.run(options))
+    raise typer.Exit(session.run(given, options))
+
+
+def _whole_numbers(text: str) -> tuple[int, ...]:
+    from contrastbounds.errors import UsageError
+
+    words = [word.strip() for word in text.split(",")]
+    if not all(word.isdecimal() and int(word) >= 1 for word in words):
+        raise UsageError(f"need --shots as whole numbers >= 1 with commas between, got {text!r}")
+    return tuple(map(int, words))
