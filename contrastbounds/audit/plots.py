@@ -56,7 +56,7 @@ def _ladder(audit: Audit) -> Figure:
     if audit.losses.gap > 0 and largest > 20 * audit.losses.gap:
         ax.set_xscale("log")
     unique = dict(zip(*reversed(ax.get_legend_handles_labels()), strict=True))
-    fig.legend(unique.values(), unique.keys(), loc="outside lower center", ncols=4, frameon=False)
+    fig.legend(unique.values(), unique.keys(), loc="outside lower center", ncols=2, frameon=False)
     ax.spines[["top", "right"]].set_visible(False)
     return fig
 

@@ -43,7 +43,8 @@ def _losses(audit: Audit) -> Table:
 def _gap(audit: Audit) -> Table:
     ladder = sorted(
         (row for row in audit.losses.rows if row.bound is not None),
-        key=lambda row: (row.quantity != "DCL - NSCL", row.relation != "<=", -(row.bound or 0.0)),
+        # Rounded, so that equal bounds stay in the order of the theorem.
+        key=lambda r: (r.quantity != "DCL - NSCL", r.relation != "<=", -round(r.bound or 0.0, 9)),
     )
     span = number(audit.losses.span, 3)
     return Table(
