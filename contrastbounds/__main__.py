@@ -1,5 +1,6 @@
 """``contrastbounds`` and ``python -m contrastbounds``."""
 
+import io
 import os
 import sys
 
@@ -10,6 +11,8 @@ BROKEN_PIPE = 141  # what a shell reports for a writer whose reader has left
 
 def main() -> None:
     """Run the command line and exit with its status."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a mark may be missing in a terminal's encoding
     try:
         status = run(sys.argv[1:])
         sys.stdout.flush()

@@ -36,12 +36,12 @@ def summary(calculator: Calculator) -> str:
     return (inspect.getdoc(calculator) or "").partition("\n")[0]
 
 
-def signature(calculator: Calculator) -> str:
-    """What it takes, as it is typed in the shell: required keys, then optional ones in brackets."""
-    words = []
+def usage(calculator: Calculator) -> str:
+    """What it takes, as it is typed in the shell; optional keys in brackets."""
+    words = [calculator.__name__]
     for name, parameter in inspect.signature(calculator).parameters.items():
         required = parameter.default is parameter.empty
-        words.append(f"{name}=" if required else f"[{name}={parameter.default}]")
+        words.append(f"{name}=..." if required else f"[{name}={parameter.default}]")
     return " ".join(words)
 
 
@@ -63,7 +63,9 @@ def arguments(calculator: Calculator, words: Sequence[str]) -> dict[str, Any]:
         given[key] = text if parameters[key].annotation is str else number(key, text)
     missing = [key for key, p in parameters.items() if p.default is p.empty and key not in given]
     if missing:
-        raise UsageError(f"{name} needs {', '.join(missing)}: {signature(calculator)}")
+        raise UsageError(
+            f"{name} needs {', '.join(missing)}; usage: contrastbounds bound {usage(calculator)}"
+        )
     return given
 
 

@@ -13,7 +13,7 @@ def use_device(name: str) -> str:
     torch.set_float32_matmul_precision("highest")
     torch.backends.cudnn.allow_tf32 = False
     if name == "cuda" and not torch.cuda.is_available():
-        raise UsageError("need a CUDA device for --device cuda, found none; --device auto does")
+        raise UsageError("need a CUDA device for --device cuda, found none")
     if name == "auto":
         return "cuda" if torch.cuda.is_available() else "cpu"
     return name

@@ -22,7 +22,7 @@ def names() -> list[str]:
 def find(wanted: Sequence[str]) -> list[str]:
     """The wanted figures, with or without prefix; all of them if none is named."""
     known = names()
-    chosen = [name.removesuffix(".py").removeprefix(PREFIX) for name in wanted]
+    chosen = [Path(name).name.removesuffix(".py").removeprefix(PREFIX) for name in wanted]
     for name in chosen:
         if name not in known:
             near = ", ".join(difflib.get_close_matches(name, known, n=3) or known)

@@ -1,14 +1,13 @@
 """The commands under one name, and every error of the user's as one line on stderr."""
 
-import importlib
 import importlib.metadata
-import importlib.util
 import sys
 from collections.abc import Sequence
 from typing import Annotated, cast
 
 import typer
 
+from contrastbounds.cli.audit import audit
 from contrastbounds.cli.bound import bound
 from contrastbounds.cli.figures import figures
 from contrastbounds.cli.list import list_claims
@@ -25,8 +24,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("verify")(verify)
-if importlib.util.find_spec("contrastbounds.cli.audit"):
-    app.command("audit")(importlib.import_module("contrastbounds.cli.audit").audit)
+app.command("audit")(audit)
 app.command("bound")(bound)
 app.command("figures")(figures)
 app.command("list")(list_claims)
@@ -67,7 +65,7 @@ def run(args: Sequence[str]) -> int:
     except (KeyboardInterrupt, typer.Abort) as stop:
         return _fail(f"interrupted {stop}".rstrip(), INTERRUPTED)
     except OPTION_ERROR as error:
-        return _fail(_sentence(error.format_message()), UNUSABLE)
+        return _fail(_sentence(error, args), UNUSABLE)
     except ValueError as error:
         return _fail(str(error), UNUSABLE)
     except BrokenPipeError:
@@ -80,9 +78,17 @@ def run(args: Sequence[str]) -> int:
     return 0
 
 
-def _sentence(message: str) -> str:
-    """Click's sentence in the manner of ours."""
-    return message[:1].lower() + message[1:].rstrip(".")
+def _sentence(error: typer.BadParameter, args: Sequence[str]) -> str:
+    """Click's sentence in the manner of ours: with the value that broke the rule."""
+    message = error.format_message().replace("Value error, ", "")
+    message = message[:1].lower() + message[1:].rstrip(".")
+    for option in getattr(getattr(error, "param", None), "opts", ()):
+        for at, word in enumerate(args):
+            name, equals, value = word.partition("=")
+            if name == option and (equals or at + 1 < len(args)):
+                got = repr(value if equals else args[at + 1])
+                return message if got in message else f"{message}, got {got}"
+    return message
 
 
 def _fail(message: str, status: int) -> int:

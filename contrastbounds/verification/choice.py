@@ -59,11 +59,11 @@ def _from_file(path: Path) -> list[Chosen]:
         at = [
             frame.lineno
             for frame in traceback.extract_tb(error.__traceback__)
-            if frame.filename == str(path)
+            if frame.filename == str(path.absolute())
         ]
-        where = f" at line {at[-1]}" if at else ""
+        where = f" at line {at[-1]} of" if at else " in"
         raise UsageError(
-            f"need a Python file with claims, got {type(error).__name__}: {error}{where} of {path}"
+            f"need a Python file with claims, got {type(error).__name__}: {error}{where} {path}"
         ) from error
     return [Chosen(claim=claim, file=path) for claim in claims.values()]
 
