@@ -3,6 +3,7 @@
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 import torch
@@ -110,7 +111,8 @@ def audit(
     simulated = few_shot(views, shape, pairs, shots=shots, seed=seed, progress=progress)
     return Audit(
         data=Data(
-            source=embeddings.source,
+            # The name only: where the file lies is a matter of provenance.
+            source=Path(embeddings.source).name if embeddings.sha256 else embeddings.source,
             sha256=embeddings.sha256,
             n=embeddings.n,
             k=embeddings.k,

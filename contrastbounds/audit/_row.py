@@ -86,3 +86,8 @@ def least(rows: tuple[Row, ...]) -> Row | None:
         key=lambda r: r.bound if r.bound is not None else math.inf,
         default=None,
     )
+
+
+def find(rows: tuple[Row, ...], claim: str) -> Row:
+    """The row of a claim of the first paper, named without its prefix."""
+    return next(row for row in rows if row.claim == f"luthra2025-{claim}")

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from contrastbounds.audit._audit import Audit
-from contrastbounds.audit._row import Row, least
-from contrastbounds.audit.few_shot import FewShotAt
+from contrastbounds.audit._few_shot_sentences import few_shot, limit
+from contrastbounds.audit._row import find, least
+from contrastbounds.audit._words import number, percent
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,24 +23,14 @@ def sentences(audit: Audit) -> tuple[Sentence, ...]:
         ("Theorem 1", _loss_gap(audit)),
         ("Theorem 2", _nscl(audit)),
         ("DCL floor", _dcl(audit)),
-        ("Proposition 1", _few_shot(audit)),
-        ("All shots", _limit(audit)),
+        ("Proposition 1", few_shot(audit)),
+        ("All shots", limit(audit)),
         ("Classes", _classes(audit)),
         ("Hypotheses", _hypotheses(audit)),
     )
     return tuple(
         Sentence(about=about, text=text[0].upper() + text[1:]) for about, text in parts if text
     )
-
-
-def number(x: float) -> str:
-    """Three digits."""
-    return f"{x:.3g}"
-
-
-def percent(x: float) -> str:
-    """A share in per cent: two digits, and no digits that are not there."""
-    return f"{100 * x:.2g} %" if x < 0.1 else f"{100 * x:.0f} %"
 
 
 def _failures(audit: Audit) -> str:
@@ -84,7 +75,7 @@ def _loss_gap(audit: Audit) -> str:
 def _nscl(audit: Audit) -> str:
     data, at = audit.data, audit.minima
     if at.nscl_excess is None:
-        row = _find(audit.minima.rows, "nscl-minimum")
+        row = find(audit.minima.rows, "nscl-minimum")
         return (
             f"does not apply, it {row.hypothesis}. For three or more classes of different sizes "
             "the simplex is not where NSCL is least, and no floor is proved."
@@ -102,7 +93,7 @@ def _nscl(audit: Audit) -> str:
             f" In d = {data.d} dimensions a simplex of {data.n_classes} points does not fit "
             f"(d >= {data.n_classes - 1}), so the floor is out of reach."
         )
-    collapse = _find(at.rows, "nscl-collapse")
+    collapse = find(at.rows, "nscl-collapse")
     if collapse.bound is not None:
         said = "which says nothing" if collapse.outcome == "vacuous" else "out of at most 1"
         text += (
@@ -116,64 +107,6 @@ def _dcl(audit: Audit) -> str:
     at, n = audit.minima, audit.data.n
     where = "" if at.sample_simplex_fits else f", which takes {n - 1} dimensions"
     return f"DCL is {number(at.dcl_excess)} nats above the least that {n} samples can have{where}."
-
-
-def _few_shot(audit: Audit) -> str:
-    if not audit.few_shot.at:
-        return ""
-    trivial = audit.few_shot.trivial
-    best = [(at, row) for at in audit.few_shot.at if (row := least(at.rows)) is not None]
-    if not best:
-        return f"does not apply, it {audit.few_shot.at[0].rows[-1].hypothesis}."
-    told = [(at, row) for at, row in best if row.useful]
-    at, row = told[0] if told else best[-1]
-    if told:
-        text = _guarantee(at, row)
-        last, final = told[-1]
-        if last is not at:
-            text += " W" + _guarantee(last, final)[1:]
-    else:
-        text = (
-            f"no proved bound is below guessing ({percent(trivial)}) up to {_shots(at)}: the "
-            f"sharpest is {number(row.bound or 0.0)} ({row.title}). Measured: {_measured(at)}."
-        )
-    return text + _published(audit, trivial)
-
-
-def _guarantee(at: FewShotAt, row: Row) -> str:
-    return (
-        f"with {_shots(at)} the proved bounds guarantee at most {percent(row.bound or 0.0)} error "
-        f"({row.title}); measured {_measured(at)}."
-    )
-
-
-def _published(audit: Audit, trivial: float) -> str:
-    """How far the published form itself is from saying something."""
-    last = audit.few_shot.at[-1]
-    row = _find(last.rows, "few-shot-optimal")
-    if row.bound is None or row.bound < trivial:
-        return ""
-    return f" The published form is vacuous up to {_shots(last)} ({number(row.bound)} there)."
-
-
-def _shots(at: FewShotAt) -> str:
-    return f"{at.m_shot} shot{'s' if at.m_shot > 1 else ''} per class"
-
-
-def _measured(at: FewShotAt) -> str:
-    return f"{percent(at.error)} [{percent(at.low)}, {percent(at.high)}]"
-
-
-def _limit(audit: Audit) -> str:
-    rows = audit.few_shot.limit_rows
-    sharpest = least(rows)
-    if sharpest is None:
-        return ""
-    return (
-        f"with every class mean known, {percent(audit.few_shot.limit_error)} of rows are nearer to "
-        f"another class; proved at most {percent(sharpest.bound or 0.0)}"
-        + (" (vacuous)." if sharpest.outcome == "vacuous" else ".")
-    )
 
 
 def _classes(audit: Audit) -> str:
@@ -196,7 +129,7 @@ def _hypotheses(audit: Audit) -> str:
     data = audit.data
     failed = []
     if not data.balanced:
-        failed.append(_find(audit.losses.rows, "dcl-nscl-gap-balanced").hypothesis)
+        failed.append(find(audit.losses.rows, "dcl-nscl-gap-balanced").hypothesis)
     if not audit.minima.simplex_fits:
         failed.append(f"d >= C - 1 for a simplex: d = {data.d}, C - 1 = {data.n_classes - 1}")
     if audit.geometry.undefined:
@@ -205,7 +138,3 @@ def _hypotheses(audit: Audit) -> str:
         return "balanced classes, room for the simplex, distinct class means: all are met."
     text = f"worst violated: {failed[0].removeprefix('needs ')}"
     return text + "".join(f"; also {other.removeprefix('needs ')}" for other in failed[1:]) + "."
-
-
-def _find(rows: tuple[Row, ...], claim: str) -> Row:
-    return next(row for row in rows if row.claim == f"luthra2025-{claim}")
