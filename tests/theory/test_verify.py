@@ -135,6 +135,16 @@ def test_two_sided_bounds_are_compared_on_both_sides() -> None:
     assert [outcome(m) for m in (-0.1, 0.5, 1.1)] == ["violated", "holds", "violated"]
 
 
+def test_no_ratio_exceeds_equality_unless_violated() -> None:
+    def ratio(measured: float) -> float | None:
+        claim = toy(measured=lambda x: measured, bound=lambda x: 1e-16, rounding=lambda x: 1e-15)
+        return claim.check(x=0.5).ratio
+
+    assert ratio(5e-16) == 1.0
+    assert ratio(0.5e-16) == 0.5
+    assert ratio(5e-15) == pytest.approx(50.0)
+
+
 def test_infinite_bound_holds() -> None:
     assert verify(toy(bound=lambda x: math.inf, attained_by=()), 3, generator()).outcome == "holds"
 

@@ -78,7 +78,9 @@ class Check:
         """Tightness, 1 at equality: the smaller side over the larger; None unless both are > 0."""
         if self.relation == "in" or not (self.measured > 0 and 0 < self.bound < np.inf):
             return None
-        return self.bound / self.measured if self.relation == ">=" else self.measured / self.bound
+        raw = self.bound / self.measured if self.relation == ">=" else self.measured / self.bound
+        # Two sides that differ by rounding alone may both be tiny: no ratio beyond equality then.
+        return raw if self.outcome == "violated" else min(raw, 1.0)
 
 
 @dataclass(frozen=True, kw_only=True)
