@@ -24,6 +24,8 @@ def print_verdicts(console: Console, chosen: Sequence[Chosen], verdicts: Sequenc
     for c, v in zip(chosen, verdicts, strict=True):
         if not v.as_expected:
             _print_unexpected(console, c, v)
+    if not all(v.as_expected for v in verdicts):
+        console.print()
     console.print(sentence(verdicts))
 
 
@@ -94,4 +96,4 @@ def _print_unexpected(console: Console, chosen: Chosen, v: Verdict) -> None:
     )
     if v.attained is False:
         console.print("  equality     a stored case of equality does not attain", soft_wrap=True)
-    console.print(f"  see it again {rebuild(v, chosen.file)}\n", soft_wrap=True)
+    console.print(f"  see it again {rebuild(v, chosen.file)}", soft_wrap=True)

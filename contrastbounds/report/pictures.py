@@ -9,6 +9,7 @@ METADATA = re.compile(r"<metadata>.*?</metadata>", re.DOTALL)
 SIZE = re.compile(r'(<svg\b[^>]*?) (?:width|height)="[^"]*"')
 # An identifier, and the three ways in which matplotlib's SVG refers to one.
 IDENTIFIER = re.compile(r'(\bid="|href="#|url\(#)')
+VIEW_BOX = re.compile(r'viewBox="\S+ \S+ ([\d.]+) ([\d.]+)"')
 FILES = ("csv", "pdf", "png", "svg")
 
 
@@ -20,6 +21,12 @@ class Picture:
     caption: str
     svg: str
     files: tuple[str, ...] = ()
+
+    @property
+    def wide(self) -> bool:
+        """Whether it takes a row of its own: several axes side by side."""
+        box = VIEW_BOX.search(self.svg)
+        return box is not None and float(box[1]) > 1.8 * float(box[2])
 
 
 def pictures(folder: Path) -> list[Picture]:

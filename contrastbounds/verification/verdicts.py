@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from theory.claims import Claim, Verdict
+from theory.claims import Claim, Outcome, Verdict
 
 AS_EXPECTED, OTHERWISE, INCONCLUSIVE = 0, 1, 3
+OUTCOMES: tuple[Outcome, ...] = ("holds", "violated", "inconclusive", "vacuous")
 
 
 def description(claim: Claim[Any]) -> dict[str, Any]:
@@ -67,7 +68,7 @@ def summary(verdicts: Sequence[Verdict]) -> dict[str, Any]:
     return {
         "claims": len(verdicts),
         "as_expected": sum(v.as_expected for v in verdicts),
-        **{name: outcomes[name] for name in ("holds", "violated", "inconclusive", "vacuous")},
+        **{name: outcomes[name] for name in OUTCOMES},
     }
 
 
@@ -84,18 +85,13 @@ def exit_status(verdicts: Sequence[Verdict]) -> int:
 def sentence(verdicts: Sequence[Verdict]) -> str:
     """The outcome of a run in one line."""
     counts = summary(verdicts)
-    words = [f"{counts['claims']} claim{'s' if counts['claims'] != 1 else ''}"]
-    words += [
-        f"{counts[name]} {verb}"
-        for name, verb in (
-            ("holds", "hold"),
-            ("violated", "violated"),
-            ("inconclusive", "inconclusive"),
-            ("vacuous", "vacuous"),
-        )
+    total, others = counts["claims"], counts["claims"] - counts["as_expected"]
+    found = [
+        f"{counts[name]} {'hold' if name == 'holds' and counts[name] > 1 else name}"
+        for name in OUTCOMES
         if counts[name]
     ]
-    others = counts["claims"] - counts["as_expected"]
-    return f"{': '.join([words[0], ', '.join(words[1:])])}; " + (
-        f"{others} not as expected" if others else "all as expected"
+    return (
+        f"{total} claim{'s' if total != 1 else ''}: {', '.join(found)}; "
+        f"{f'{others} not' if others else 'all'} as expected"
     )

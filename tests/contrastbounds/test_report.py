@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -164,6 +165,12 @@ def test_two_inline_figures_share_no_identifier() -> None:
             ("", f"{name}-m1"),
             ("", f"{name}-p1"),
         }
+
+
+def test_a_wide_figure_takes_a_row_of_its_own() -> None:
+    one = Picture(name="one", caption="", svg=SVG)
+    assert not one.wide
+    assert replace(one, svg=SVG.replace("0 0 288 216", "0 0 576.5 216")).wide
 
 
 def test_figures_beside_the_page_are_found_with_their_files(tmp_path: Path) -> None:

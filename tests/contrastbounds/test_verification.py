@@ -52,7 +52,8 @@ def test_exit_status(outcomes: list[tuple[Outcome, Outcome]], status: int) -> No
 
 def test_the_sentence_counts() -> None:
     found = [verdict("holds"), verdict("violated", "violated"), verdict("vacuous")]
-    assert sentence(found) == "3 claims: 1 hold, 1 violated, 1 vacuous; 1 not as expected"
+    assert sentence(found) == "3 claims: 1 holds, 1 violated, 1 vacuous; 1 not as expected"
+    assert sentence(found[:1] * 2) == "2 claims: 2 hold; all as expected"
 
 
 def test_patterns_select_in_the_order_of_the_registry() -> None:
