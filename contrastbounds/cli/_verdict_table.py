@@ -1,5 +1,6 @@
 """The table of verdicts: a line each where it fits, two lines each on a narrow terminal."""
 
+import math
 from collections.abc import Sequence
 
 from rich.console import Console
@@ -36,8 +37,13 @@ def outcome(verdict: Verdict) -> str:
     return verdict.outcome if verdict.outcome == "holds" else f"{verdict.outcome} (expected)"
 
 
+def tightness(ratio: float) -> str:
+    """Four digits, rounded down below 1: only equality reads as 1."""
+    return f"{math.floor(ratio * 1e4) / 1e4:.4g}" if 1e-3 < ratio < 1 else f"{ratio:.4g}"
+
+
 def _cells(v: Verdict) -> tuple[str, ...]:
-    ratio = "-" if v.ratio is None else f"{v.ratio:.4g}"
+    ratio = "-" if v.ratio is None else tightness(v.ratio)
     mark = "✓" if v.as_expected else "✗"
     return (mark, v.claim, v.status, v.kind, outcome(v), str(v.n_cases), f"{v.slack:.3g}", ratio)
 

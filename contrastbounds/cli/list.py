@@ -35,11 +35,22 @@ def list_claims(
 
 
 def markdown_table(chosen: "list[Chosen]") -> str:
-    """The table of claims for README: one row each, what it says in words."""
-    rows = [("name", "status", "kind", "what", "source"), ("---",) * 5]
+    """The table of claims for README: one row a theorem, its variants side by side."""
+    ladders: dict[str, list[str]] = {}
     for c in (chosen.claim for chosen in chosen):
-        rows.append((f"`{c.name}`", c.status, c.kind, _escaped(_about(c)), _escaped(str(c.source))))
+        ladders.setdefault(_theorem(c), []).append(f"`{c.name}` {c.status}, {c.kind}")
+    rows = [("theorem", "claims"), ("---", "---")]
+    rows += [(theorem, "<br>".join(claims)) for theorem, claims in ladders.items()]
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+
+
+def _theorem(claim: Any) -> str:
+    """What the claim's file is about, with a link to it if it is part of this distribution."""
+    from contrastbounds.verification.choice import home
+
+    words = _escaped(_about(claim))
+    name = getattr(home(claim), "__name__", "")
+    return f"[{words}]({name.replace('.', '/')}.py)" if name.startswith("theory.") else words
 
 
 def _escaped(text: str) -> str:

@@ -7,6 +7,7 @@ import traceback
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from contrastbounds.errors import UsageError
@@ -86,8 +87,14 @@ def resolve(name: str, file: Path | None) -> Claim[Any]:
 
 def about(claim: Claim[Any]) -> str:
     """The theorem in words: the first sentence of the module that ends in this claim."""
+    module = home(claim)
+    return " ".join(((module and module.__doc__) or "").partition("\n\n")[0].split()).rstrip(".")
+
+
+def home(claim: Claim[Any]) -> ModuleType | None:
+    """The module that ends in this claim."""
     for module in list(sys.modules.values()):
         offered = vars(module).get("CLAIMS") or (vars(module).get("CLAIM"),)
         if isinstance(offered, tuple | list) and any(c is claim for c in offered):
-            return " ".join((module.__doc__ or "").partition("\n\n")[0].split()).rstrip(".")
-    return ""
+            return module
+    return None

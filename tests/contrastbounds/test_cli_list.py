@@ -1,6 +1,7 @@
 """The list of claims."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -8,6 +9,7 @@ from contrastbounds.cli.app import run
 from theory.claims import all_claims
 
 Capture = pytest.CaptureFixture[str]
+ROOT = Path(__file__).parents[2]
 
 
 def test_every_claim_is_listed_with_status_kind_source_and_statement(capsys: Capture) -> None:
@@ -20,16 +22,26 @@ def test_every_claim_is_listed_with_status_kind_source_and_statement(capsys: Cap
         assert claim.statement.strip() in below
 
 
-def test_markdown_has_one_row_a_claim(capsys: Capture) -> None:
+def test_markdown_has_one_row_a_theorem_and_each_claim_with_its_status(capsys: Capture) -> None:
     assert run(["list", "--markdown"]) == 0
     head, rule, *rows = capsys.readouterr().out.splitlines()
-    assert head == "| name | status | kind | what | source |"
-    assert rule == "| --- | --- | --- | --- | --- |"
-    for row, claim in zip(rows, all_claims().values(), strict=True):
-        cells = [cell.strip() for cell in row.replace("\\|", "").strip("|").split("|")]
-        assert cells[:3] == [f"`{claim.name}`", claim.status, claim.kind]
-        assert len(cells) == 5
-        assert all(cells)
+    assert (head, rule) == ("| theorem | claims |", "| --- | --- |")
+    listed: list[str] = []
+    for row in rows:
+        theorem, claims = (cell.strip() for cell in row.replace("\\|", "").strip("|").split("|"))
+        words, _, path = theorem.strip("[)").partition("](")
+        assert words
+        assert (ROOT / path).is_file()
+        listed += claims.split("<br>")
+    assert listed == [f"`{c.name}` {c.status}, {c.kind}" for c in all_claims().values()]
+
+
+def test_readme_shows_the_claims_as_they_are(capsys: Capture) -> None:
+    """Stale? Paste the output of `contrastbounds list --markdown` between the two comments."""
+    assert run(["list", "--markdown"]) == 0
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    _, _, rest = readme.partition("<!-- claims: `contrastbounds list --markdown` -->\n")
+    assert rest.partition("<!-- end of claims -->")[0] == capsys.readouterr().out
 
 
 def test_json_can_be_read_back(capsys: Capture) -> None:

@@ -48,13 +48,22 @@ class Verdict:
     @property
     def rebuild(self) -> str:
         """One line of Python that evaluates the worst case again."""
-        shown = dict(self.worst_case)
+        shown = {name: _literal(value) for name, value in self.worst_case.items()}
         if self.dtype != "float64":
             shown["dtype"] = f"torch.{self.dtype}"
-        args = ", ".join(f"{k}={v}" if k == "dtype" else f"{k}={v!r}" for k, v in shown.items())
+        if self.device != "cpu":
+            shown["device"] = repr(self.device)
+        args = ", ".join(f"{name}={text}" for name, text in shown.items())
         imports = "import torch; " if self.dtype != "float64" else ""
         claim = f"all_claims()[{self.claim!r}]"
         return f"{imports}from theory.claims import all_claims; print({claim}.check({args}))"
+
+
+def _literal(value: object) -> str:
+    """Python that evaluates to the value; `repr` of an infinity does not."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return f"float({str(value)!r})"
+    return repr(value)
 
 
 def judge(
