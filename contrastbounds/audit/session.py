@@ -47,6 +47,7 @@ def run(given: Embeddings | None, options: Options) -> int:
     print_audit(stdout(), found)
     if out is not None:
         _write(out, found, audited, options, device)
+        stdout().print(f"report in {folder.front_page(out)}")
     return EXIT[found.outcome]
 
 

@@ -37,3 +37,9 @@ def _ours(out: Path) -> bool:
     except (OSError, ValueError):
         return False
     return isinstance(content, dict) and content.get("generator") == GENERATOR
+
+
+def front_page(out: Path) -> Path:
+    """What to open first: the page, or the results where there is no jinja2 to make one."""
+    page = out / "report.html"
+    return page if page.exists() else out / "results.json"

@@ -67,6 +67,7 @@ def run(options: Options) -> list[Verdict]:
         print_verdicts(stdout(), chosen, found)
         if options.out is not None:
             _write(options, chosen, found, device, executor)
+            stdout().print(f"report in {folder.front_page(options.out)}")
     return found
 
 
