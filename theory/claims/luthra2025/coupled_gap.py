@@ -1,7 +1,7 @@
 """Theorem 1 for the coupled loss CL, whose denominator keeps the sample's own views."""
 
 from dataclasses import dataclass, fields
-from typing import Self
+from typing import Any, Self
 
 import torch
 
@@ -38,14 +38,14 @@ class Coupled(LabelledViews):
         )
 
 
-def build(*, own_views: str, generator: torch.Generator, **params: object) -> Coupled:
+def build(*, own_views: str, generator: torch.Generator, **params: Any) -> Coupled:
     """The cases of Theorem 1."""
-    return Coupled.of(loss_gap.build(generator=generator, **params), own_views)  # type: ignore[arg-type]  # checked against the domain
+    return Coupled.of(loss_gap.build(generator=generator, **params), own_views)
 
 
-def build_balanced(*, own_views: str, generator: torch.Generator, **params: object) -> Coupled:
+def build_balanced(*, own_views: str, generator: torch.Generator, **params: Any) -> Coupled:
     """Its balanced cases."""
-    return Coupled.of(loss_gap_balanced.build(generator=generator, **params), own_views)  # type: ignore[arg-type]  # checked against the domain
+    return Coupled.of(loss_gap_balanced.build(generator=generator, **params), own_views)
 
 
 def measured(case: Coupled) -> float:

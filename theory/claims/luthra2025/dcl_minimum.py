@@ -1,5 +1,7 @@
 """DCL is least where the N samples form a simplex; how far that is from the NSCL minimum."""
 
+from typing import Any
+
 import torch
 
 from bounds import dcl_minimum, nscl_excess_at_dcl_minimum, nscl_minimum
@@ -27,20 +29,9 @@ SAMPLE_SIMPLEX: Point = {
 }
 
 
-def build(
-    *,
-    n_total: int,
-    k: int,
-    d: int,
-    tau: float,
-    layout: str,
-    spread: float,
-    generator: torch.Generator,
-) -> LabelledViews:
+def build(*, n_total: int, generator: torch.Generator, **views: Any) -> LabelledViews:
     """Every sample a class of its own: DCL knows no others."""
-    return labelled_views(
-        sizes=(1,) * n_total, k=k, d=d, tau=tau, layout=layout, spread=spread, generator=generator
-    )
+    return labelled_views(sizes=(1,) * n_total, generator=generator, **views)
 
 
 def dcl(case: LabelledViews) -> float:

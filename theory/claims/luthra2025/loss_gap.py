@@ -1,5 +1,7 @@
 """Theorem 1: DCL exceeds NSCL by at most log(1 + n_max e^(2/tau) / (N - n_max))."""
 
+from typing import Any
+
 import torch
 
 from bounds import dcl_nscl_gap, dcl_nscl_gap_by_class
@@ -43,22 +45,11 @@ ALL_SINGLE: Point = {**TWO_POLES, "n_max": 1, "n_classes": 5, "layout": "random"
 
 
 def build(
-    *,
-    n_max: int,
-    n_classes: int,
-    imbalance: str,
-    k: int,
-    d: int,
-    tau: float,
-    layout: str,
-    spread: float,
-    generator: torch.Generator,
+    *, n_max: int, n_classes: int, imbalance: str, generator: torch.Generator, **views: Any
 ) -> LabelledViews:
     """Views of classes of which the largest has n_max samples."""
     sizes = class_sizes(n_max, n_classes, imbalance)
-    return labelled_views(
-        sizes=sizes, k=k, d=d, tau=tau, layout=layout, spread=spread, generator=generator
-    )
+    return labelled_views(sizes=sizes, generator=generator, **views)
 
 
 def measured(case: LabelledViews) -> float:

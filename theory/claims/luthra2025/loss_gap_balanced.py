@@ -1,5 +1,7 @@
 """Theorem 1 for balanced classes: the printed form, the chord, the exact supremum."""
 
+from typing import Any
+
 import torch
 
 from bounds import (
@@ -43,21 +45,9 @@ TWO_CLASSES: Point = {**SIMPLEX, "n_classes": 2, "d": 1}
 EQUAL_ROWS: Point = {**SIMPLEX, "layout": "equal"}
 
 
-def build(
-    *,
-    n: int,
-    n_classes: int,
-    k: int,
-    d: int,
-    tau: float,
-    layout: str,
-    spread: float,
-    generator: torch.Generator,
-) -> LabelledViews:
+def build(*, n: int, n_classes: int, generator: torch.Generator, **views: Any) -> LabelledViews:
     """Views of classes of n samples each."""
-    return labelled_views(
-        sizes=(n,) * n_classes, k=k, d=d, tau=tau, layout=layout, spread=spread, generator=generator
-    )
+    return labelled_views(sizes=(n,) * n_classes, generator=generator, **views)
 
 
 def measured(case: LabelledViews) -> float:

@@ -1,7 +1,7 @@
 """Minimising DCL nearly minimises NSCL: within the loss gap, over the same class of encoders."""
 
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
 import torch
 
@@ -30,9 +30,9 @@ class Twins:
         )
 
 
-def build(*, n_encoders: int, generator: torch.Generator, **params: object) -> Twins:
+def build(*, n_encoders: int, generator: torch.Generator, **params: Any) -> Twins:
     """Draw a class of encoders (their embeddings) and search it twice."""
-    family = [loss_gap.build(generator=generator, **params) for _ in range(n_encoders)]  # type: ignore[arg-type]  # checked against the domain
+    family = [loss_gap.build(generator=generator, **params) for _ in range(n_encoders)]
     return Twins(
         dcl_optimal=min(family, key=lambda f: losses.dcl(f.z, f.tau).item()),
         nscl_optimal=min(family, key=nscl),

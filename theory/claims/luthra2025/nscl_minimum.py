@@ -1,7 +1,7 @@
 """Theorem 2: NSCL is least at the collapsed simplex; without balance it is not."""
 
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
 import torch
 
@@ -44,26 +44,10 @@ def floor_two_classes(case: LabelledViews) -> float:
 
 
 def build_two_classes(
-    *,
-    n_first: int,
-    n_second: int,
-    k: int,
-    d: int,
-    tau: float,
-    layout: str,
-    spread: float,
-    generator: torch.Generator,
+    *, n_first: int, n_second: int, generator: torch.Generator, **views: Any
 ) -> LabelledViews:
     """Two classes of any sizes."""
-    return labelled_views(
-        sizes=(n_first, n_second),
-        k=k,
-        d=d,
-        tau=tau,
-        layout=layout,
-        spread=spread,
-        generator=generator,
-    )
+    return labelled_views(sizes=(n_first, n_second), generator=generator, **views)
 
 
 @dataclass(frozen=True, kw_only=True)
