@@ -1,5 +1,13 @@
 """Closed-form bound calculators: numpy in, numpy out."""
 
+from bounds.coverage import (
+    collision_probability,
+    coverage_probability,
+    expected_draws_to_cover,
+    expected_log_collisions,
+    log_coverage_probability,
+    log_no_collision_probability,
+)
 from bounds.few_shot import (
     OptimalFewShotError,
     few_shot_error,
@@ -43,6 +51,8 @@ __all__ = [
     "OptimalFewShotError",
     "accumulated_rounding",
     "cl_nscl_gap_etf",
+    "collision_probability",
+    "coverage_probability",
     "dcl_minimum",
     "dcl_nscl_gap",
     "dcl_nscl_gap_anchor",
@@ -52,6 +62,8 @@ __all__ = [
     "dcl_nscl_gap_constant",
     "dcl_nscl_gap_etf",
     "dcl_nscl_gap_linear",
+    "expected_draws_to_cover",
+    "expected_log_collisions",
     "few_shot_error",
     "few_shot_error_a16",
     "few_shot_error_by_pair",
@@ -62,6 +74,8 @@ __all__ = [
     "few_shot_error_optimal",
     "few_shot_error_second_moment",
     "infonce_minimum",
+    "log_coverage_probability",
+    "log_no_collision_probability",
     "nscl_collapse",
     "nscl_excess_at_dcl_minimum",
     "nscl_minimum",
