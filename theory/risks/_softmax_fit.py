@@ -1,0 +1,88 @@
+"""Weights of a softmax classifier near the infimum of its weighted cross-entropy."""
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+from scipy.special import logsumexp, softmax
+
+Array = NDArray[np.float64]
+_NEGLIGIBLE = 1e-8  # singular values below this share of the largest are left out
+_NEWTON_STEPS = 50
+
+
+def fit_softmax(
+    x: Array, start: Array, weights: Array, classes: NDArray[np.int64], max_iterations: int
+) -> Array:
+    """L-BFGS from `start` (c, d), then Newton's method, in coordinates with unit second moments."""
+    _, scales, axes = np.linalg.svd(np.sqrt(weights)[:, None] * x, full_matrices=False)
+    kept = scales > _NEGLIGIBLE * scales[0]
+    if not kept.any():
+        return start
+    change = axes[kept].T / scales[kept]  # (d, r)
+    problem = _Softmax(z=x @ change, weights=weights, classes=classes, n_classes=len(start))
+    first = start @ axes[kept].T * scales[kept]
+    fit = minimize(
+        problem,
+        first.ravel(),
+        jac=True,
+        method="L-BFGS-B",
+        options={"maxiter": max_iterations, "maxcor": 20, "ftol": 0.0, "gtol": 1e-14},
+    )
+    return np.asarray(_newton(problem, fit.x.reshape(first.shape)) @ change.T)
+
+
+class _Softmax:
+    """Sum of weights (LSE_j z.b_j - z.b_y) as a function of b, (c, r)."""
+
+    def __init__(self, *, z: Array, weights: Array, classes: NDArray[np.int64], n_classes: int):
+        self.z, self.weights, self.classes = z, weights, classes
+        self.own = np.eye(n_classes)[classes]
+
+    def __call__(self, flat: Array) -> tuple[float, Array]:
+        """Value and flat gradient."""
+        scores = self.z @ flat.reshape(self.own.shape[1], -1).T
+        losses = logsumexp(scores, axis=1) - scores[np.arange(len(scores)), self.classes]
+        return float(self.weights @ losses), self.gradient(softmax(scores, axis=1)).ravel()
+
+    def gradient(self, chances: Array) -> Array:
+        """(c, r), given the softmax (n, c)."""
+        return np.asarray((self.weights[:, None] * (chances - self.own)).T @ self.z)
+
+    def curvature(self, chances: Array, direction: Array) -> Array:
+        """Second derivative along `direction`, (c, r)."""
+        moves = self.z @ direction.T
+        moves = chances * (moves - np.sum(chances * moves, axis=1, keepdims=True))
+        return np.asarray((self.weights[:, None] * moves).T @ self.z)
+
+
+def _newton(problem: _Softmax, b: Array) -> Array:
+    """Steps while the gradient shrinks: values stop telling weights apart at its square."""
+    chances = softmax(problem.z @ b.T, axis=1)
+    gradient = problem.gradient(chances)
+    for _ in range(_NEWTON_STEPS):
+        moved = b - _solve(problem, chances, gradient)
+        chances = softmax(problem.z @ moved.T, axis=1)
+        shrunk = problem.gradient(chances)
+        if not np.linalg.norm(shrunk) < 0.5 * np.linalg.norm(gradient):
+            break
+        b, gradient = moved, shrunk
+    return b
+
+
+def _solve(problem: _Softmax, chances: Array, gradient: Array) -> Array:
+    """Conjugate gradients for curvature(step) = gradient."""
+    # A vector added to all weights changes nothing: rounding's share of that cannot be solved for.
+    residual = gradient - gradient.mean(axis=0)
+    step = np.zeros_like(gradient)
+    direction, square = residual, float(np.vdot(residual, residual))
+    goal = 1e-16 * square
+    for _ in range(gradient.size):
+        bent = problem.curvature(chances, direction)
+        along = float(np.vdot(direction, bent))
+        if not (square > goal and along > 0):
+            break
+        step = step + square / along * direction
+        residual = residual - square / along * bent
+        square, last = float(np.vdot(residual, residual)), square
+        direction = residual + square / last * direction
+    return step
