@@ -19,6 +19,13 @@ from bounds.surrogate.intercept import (
 from bounds.surrogate.lower_sharp import surrogate_lower_box, surrogate_lower_sharp
 from bounds.surrogate.many_negatives import surrogate_upper_many_negatives
 from bounds.surrogate.published import surrogate_lower, surrogate_upper, surrogate_width
+from bounds.surrogate.rivals import (
+    arora_bound,
+    arora_bound_sharp,
+    ash_bound,
+    collision_bound,
+    nozawa_sato_bound,
+)
 from bounds.surrogate.upper_sharp import (
     surrogate_upper_prior_free,
     surrogate_upper_sharp,
@@ -27,9 +34,14 @@ from bounds.surrogate.upper_sharp import (
 
 __all__ = [
     "SurrogateInterval",
+    "arora_bound",
+    "arora_bound_sharp",
+    "ash_bound",
+    "collision_bound",
     "contrastive_floor",
     "contrastive_floor_etf",
     "mean_bound_excess",
+    "nozawa_sato_bound",
     "supervised_floor",
     "supervised_floor_etf",
     "surrogate_bounds_paired",
