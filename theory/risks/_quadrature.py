@@ -20,8 +20,8 @@ from typing import Any
 
 import numpy as np
 import torch
+from scipy.special import exp1
 from torch import Tensor
-from torch.autograd.function import once_differentiable
 
 Law = Callable[[slice], Tensor]  # rows i of a law over the n points, (r, n)
 
@@ -58,14 +58,25 @@ class _ExpectedLogSum(torch.autograd.Function):
                 slope *= weights[rows, None]
                 gradient[..., rows, :] += slope @ x
                 gradient += slope.mT @ x[..., rows, :]
-        ctx.save_for_backward(gradient)
+        ctx.save_for_backward(x, gradient)
         return total
 
     @staticmethod
-    @once_differentiable
     def backward(ctx: Any, upstream: Tensor) -> tuple[Tensor | None, ...]:
-        (gradient,) = ctx.saved_tensors
-        return upstream[..., None, None] * gradient, None, None, None, None
+        slope = _NoSecondDerivative.apply(*ctx.saved_tensors)  # type: ignore[no-untyped-call]  # torch does not annotate it
+        return upstream[..., None, None] * slope, None, None, None, None
+
+
+class _NoSecondDerivative(torch.autograd.Function):
+    """The gradient, tied to x: `once_differentiable` would let it pass for a constant."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, gradient: Tensor) -> Tensor:
+        return gradient.view_as(gradient)
+
+    @staticmethod
+    def backward(ctx: Any, upstream: Tensor) -> tuple[Tensor | None, ...]:
+        raise RuntimeError("contrastive risks are differentiable once, not twice")
 
 
 def _row_log_sums(
@@ -78,7 +89,7 @@ def _row_log_sums(
     value, slope = largest.clone(), torch.zeros_like(scores)
     spread = -float(log_ratio.min())
     panels = max(1, _TILE // (_ORDER * scores.numel()))
-    for u, step, remaining in _nodes(spread, n_negatives, panels, scores):
+    for u, step, edge, remaining in _nodes(spread, n_negatives, panels, scores):
         # Whatever t E is beyond e^7, its exponential is 0; the limit keeps inf * 0 out.
         first = (u[:, :1] + log_ratio[..., None, :]).clamp(max=7.0).exp()  # (..., r, p, n)
         within = (u[0] - u[0, 0]).exp()[:, None]
@@ -94,8 +105,10 @@ def _row_log_sums(
             both = torch.stack([shared, power.exp()], dim=-2) * step  # (..., r, 2, q)
             density = t_ratio.mul_(gone.neg_().add_(1.0))
             slope += ((both @ density) * laws.mT).sum(dim=-2)
-        # psi and phi fall in t: what is left is at most this much per unit of u.
+        # psi and phi fall in t: the second term is at most this much per unit of u from here on,
+        # and what the first has left is an exponential integral.
         if float(torch.maximum(shared, power.exp())[..., -1].max()) * remaining <= 1e-17:
+            value += float(exp1(math.exp(min(edge, 700.0))))
             break
     return value, slope
 
@@ -109,8 +122,8 @@ def _powers(away: Tensor, n_negatives: int) -> tuple[Tensor, Tensor]:
 
 def _nodes(
     spread: float, n_negatives: int, panels: int, like: Tensor
-) -> Iterator[tuple[Tensor, Tensor, float]]:
-    """Nodes u (p, 16) of at most `panels` panels at a time, their weights, and the length left."""
+) -> Iterator[tuple[Tensor, Tensor, float, float]]:
+    """Nodes u (p, 16) of at most `panels` panels, their weights, the edge reached, what is left."""
     low = -_BEFORE - math.log1p(n_negatives)
     high = _AFTER + spread
     count = math.ceil((high - low) / _LENGTH)
@@ -122,5 +135,6 @@ def _nodes(
         yield (
             centres[:, None] + 0.5 * length * points,
             (0.5 * length * steps).repeat(last - first),
+            low + length * last,
             length * (count - last),
         )
