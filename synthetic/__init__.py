@@ -22,6 +22,7 @@ from synthetic.samplers import (
     two_point_sampler,
 )
 from synthetic.sizes import imbalanced_sizes, zipf_sizes
+from synthetic.toy import ToyHistory, ToySetup, circle_world, norm_world, train_toy
 from synthetic.training import (
     History,
     Labelled,
@@ -55,11 +56,14 @@ __all__ = [
     "Sample",
     "SampleCentres",
     "StudentSampler",
+    "ToyHistory",
+    "ToySetup",
     "Trials",
     "Twins",
     "TwoPointSampler",
     "World",
     "additive_noise",
+    "circle_world",
     "compose",
     "few_shot_episodes",
     "gaussian_clusters",
@@ -71,6 +75,7 @@ __all__ = [
     "minimise_free_features",
     "mlp",
     "ncc_trials",
+    "norm_world",
     "orthoplex",
     "random_means",
     "random_rotation",
@@ -83,6 +88,7 @@ __all__ = [
     "student_sampler",
     "train",
     "train_coupled",
+    "train_toy",
     "two_point_sampler",
     "zipf_sizes",
 ]
