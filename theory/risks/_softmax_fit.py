@@ -7,6 +7,7 @@ from scipy.special import logsumexp, softmax
 
 Array = NDArray[np.float64]
 _NEGLIGIBLE = 1e-8  # singular values below this share of the largest are left out
+_NOTHING = 1e-100  # features below this would need weights beyond 1e100
 _NEWTON_STEPS = 50
 
 
@@ -15,7 +16,7 @@ def fit_softmax(
 ) -> Array:
     """L-BFGS from `start` (c, d), then Newton's method, in coordinates with unit second moments."""
     _, scales, axes = np.linalg.svd(np.sqrt(weights)[:, None] * x, full_matrices=False)
-    kept = scales > _NEGLIGIBLE * scales[0]
+    kept = scales > max(_NEGLIGIBLE * scales[0], _NOTHING)
     if not kept.any():
         return start
     change = axes[kept].T / scales[kept]  # (d, r)

@@ -83,7 +83,9 @@ def zero_one_error(
         margin = (x * (own - means[..., j : j + 1, :])).sum(dim=-1)
         rounding = unit * (x.abs() * (own_size + sizes[..., j : j + 1, :])).sum(dim=-1)
         errs |= (margin <= rounding) & (model.classes != j)
-    return (errs.double() @ model.weights).to(model.dtype)
+    # Errors are counted before they are weighed: a class that errs throughout weighs pi_c.
+    members = torch.nn.functional.one_hot(model.classes).double()
+    return (errs.double() @ members / model.counts @ model.prior).to(model.dtype)
 
 
 def cross_entropy(model: Model, weights: Tensor) -> Tensor:
