@@ -157,7 +157,7 @@ def test_tiles_change_nothing(monkeypatch: pytest.MonkeyPatch, tile: int) -> Non
 def test_two_hundred_points_tend_to_the_logarithm_of_the_mean(k: int) -> None:
     world = draw_world(sizes=[20] * 10, d=16, norm=1.0, seed=2)
     scores = world.x @ world.x.mT
-    same = (world.y[:, None] == world.y) / 20
+    same = (world.y[:, None] == world.y).double() / 20
     moment = scores.exp().mean(dim=1)
     # ln(sum over K + 1) = ln K m + (e^s_0/m - Var e^s/(2 m^2))/K + O(K^-2), the delta method.
     correction = (same * scores.exp()).sum(dim=1) / moment - (
