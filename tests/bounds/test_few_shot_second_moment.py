@@ -1,4 +1,4 @@
-"""The second-moment bound from averages: brute infimum, sheet, order, domination."""
+"""The second-moment bound from averages: brute infimum, expected, order, domination."""
 
 from typing import Any
 
@@ -57,8 +57,8 @@ def test_saboteur_a_grid_without_refinement_is_not_enough() -> None:
 
 def test_worked_values() -> None:
     got = bounds.few_shot_error_second_moment(0.047, 0.836, [10, 100, 1000], 2)
-    sheet = [0.88328460761485, 0.30914431929499, 0.19345182103629]
-    np.testing.assert_allclose(got, sheet, rtol=3e-14)
+    expected = [0.88328460761485, 0.30914431929499, 0.19345182103629]
+    np.testing.assert_allclose(got, expected, rtol=3e-14)
     got = bounds.few_shot_error_second_moment(0.01, 1.5, 20, 5)
     np.testing.assert_allclose(got, 3.90551013578987, rtol=3e-14)
     m = [10, 20, 50, 100, 300, 1000]
@@ -95,7 +95,7 @@ def test_second_moment_dominates_proposition_1(
     assert ours <= bounds.few_shot_error(share * v, v, root, m, c, a=a) * (1 + NINE_DIGITS)
 
 
-def test_domination_by_averages_ends_where_the_sheet_says() -> None:
+def test_domination_by_averages_ends_where_the_expected_says() -> None:
     root = (0.146 / (293 * 292)) ** 0.5
     ours = bounds.few_shot_error_second_moment(2.4e-7, 0.146, 6, 293)
     printed = bounds.few_shot_error(2.4e-7, 0.146, root, 6, 293, a=5)

@@ -21,12 +21,12 @@ def test_bounds_load_neither_torch_nor_matplotlib() -> None:
     assert not loaded & {"torch", "matplotlib", "mpmath"}
 
 
-def test_bounds_are_imported_within_three_tenths_of_a_second() -> None:
-    runs = (import_bounds("-X", "importtime").stderr for _ in range(3))
-    times = [
-        int(line.split("|")[1])
-        for run in runs
-        for line in run.splitlines()
-        if line.endswith("| bounds")
-    ]
-    assert min(times) < 300_000  # microseconds; the least of three, since others compute too
+def test_bounds_add_less_than_numpy_costs() -> None:
+    """A ratio within one run; `make bench` has the seconds."""
+
+    def ratio() -> float:
+        lines = import_bounds("-X", "importtime").stderr.splitlines()
+        cumulative = {line.split("|")[-1].strip(): int(line.split("|")[1]) for line in lines[1:]}
+        return cumulative["bounds"] / cumulative["numpy"]
+
+    assert min(ratio() for _ in range(3)) < 2.0

@@ -134,7 +134,7 @@ def test_excess_is_nscl_at_the_sample_simplex_less_its_minimum(
 
 
 def nscl_loss(z: Any, labels: Any, tau: float) -> float:
-    """Section 1 of the sheet for K = 1, written out."""
+    """NSCL for K = 1 as it is defined, written out."""
     similarity = z @ z.T / tau
     anchors = [
         -similarity[i, i] + np.log(np.exp(similarity[i, labels != labels[i]]).sum())

@@ -32,7 +32,7 @@ def seeded(seed: int = 0) -> torch.Generator:
 
 
 def naive_errors(shots: Tensor, queries: Tensor) -> Tensor:
-    """Section 1 of the sheet, one query at a time, in exact arithmetic on integers."""
+    """The rule as it is defined, one query at a time, in exact arithmetic on integers."""
     wrong = torch.zeros(queries.shape[:3], dtype=torch.bool)
     m = shots.shape[2]
     for e, w, q in np.ndindex(*wrong.shape):

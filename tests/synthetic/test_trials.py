@@ -40,7 +40,7 @@ class ShotsOnly:
         return self.sample(class_index, count, generator)
 
 
-# Sheet on Luthra et al. (2025), section 7 item 4: mu_c = e_c, standard deviation `par` on the
+# Reference runs of this project: mu_c = e_c, standard deviation `par` on the
 # first C coordinates and `orth` on the others. Its errors have four decimals, so at least 10^4
 # trials are taken to stand behind them.
 TABLE = [
