@@ -5,8 +5,8 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch.autograd.function import once_differentiable
 
+from theory._once import only_once
 from theory.losses import _checks as checks
 
 
@@ -138,20 +138,38 @@ class _LogSums(torch.autograd.Function):
         return same, diff
 
     @staticmethod
-    @once_differentiable
     def backward(ctx: Any, grad_same: Tensor, grad_diff: Tensor) -> tuple[Tensor | None, ...]:
         rows, sample, label, same, diff = ctx.saved_tensors
-        # An empty Same has log -inf; with +inf in its place every weight below is e^-inf = 0.
-        same = same.masked_fill(same.isneginf(), torch.inf)
-        grad = torch.zeros_like(rows)
-        for start in range(0, len(rows), ctx.block):
-            here = slice(start, start + ctx.block)
-            in_class = label[here, None] == label
-            # d log-sum / d s_ij = e^{s_ij/tau - log-sum}, 0 for the anchor's own views.
-            weights = rows[here] @ rows.mT / ctx.tau
-            weights -= torch.where(in_class, same[here, None], diff[here, None])
-            weights.masked_fill_(sample[here, None] == sample, -torch.inf).exp_()
-            weights *= torch.where(in_class, grad_same[here, None], grad_diff[here, None])
-            grad[here] += weights @ rows
-            grad += weights.mT @ rows[here]
-        return grad / ctx.tau, None, None, None, None
+        with torch.no_grad():
+            grad = _gradient(
+                rows, sample, label, same, diff, grad_same, grad_diff, ctx.tau, ctx.block
+            )
+        return only_once(rows, grad, "streamed losses"), None, None, None, None
+
+
+def _gradient(
+    rows: Tensor,
+    sample: Tensor,
+    label: Tensor,
+    same: Tensor,
+    diff: Tensor,
+    grad_same: Tensor,
+    grad_diff: Tensor,
+    tau: float,
+    block: int,
+) -> Tensor:
+    """The blocks once more, now weighted by d log-sum / d s_ij = e^{s_ij/tau - log-sum}."""
+    # An empty Same has log -inf; with +inf in its place every weight below is e^-inf = 0.
+    same = same.masked_fill(same.isneginf(), torch.inf)
+    grad = torch.zeros_like(rows)
+    for start in range(0, len(rows), block):
+        here = slice(start, start + block)
+        in_class = label[here, None] == label
+        weights = rows[here] @ rows.mT / tau
+        weights -= torch.where(in_class, same[here, None], diff[here, None])
+        # The anchor's own views are in neither sum.
+        weights.masked_fill_(sample[here, None] == sample, -torch.inf).exp_()
+        weights *= torch.where(in_class, grad_same[here, None], grad_diff[here, None])
+        grad[here] += weights @ rows
+        grad += weights.mT @ rows[here]
+    return grad / tau

@@ -23,6 +23,8 @@ import torch
 from scipy.special import exp1
 from torch import Tensor
 
+from theory._once import only_once
+
 Law = Callable[[slice], Tensor]  # rows i of a law over the n points, (r, n)
 
 _ORDER, _LENGTH = 16, 2.0  # Gauss-Legendre nodes of a panel, and its largest length in u
@@ -63,20 +65,9 @@ class _ExpectedLogSum(torch.autograd.Function):
 
     @staticmethod
     def backward(ctx: Any, upstream: Tensor) -> tuple[Tensor | None, ...]:
-        slope = _NoSecondDerivative.apply(*ctx.saved_tensors)  # type: ignore[no-untyped-call]  # torch does not annotate it
+        x, gradient = ctx.saved_tensors
+        slope = only_once(x, gradient, "contrastive risks")
         return upstream[..., None, None] * slope, None, None, None, None
-
-
-class _NoSecondDerivative(torch.autograd.Function):
-    """The gradient, tied to x: `once_differentiable` would let it pass for a constant."""
-
-    @staticmethod
-    def forward(ctx: Any, x: Tensor, gradient: Tensor) -> Tensor:
-        return gradient.view_as(gradient)
-
-    @staticmethod
-    def backward(ctx: Any, upstream: Tensor) -> tuple[Tensor | None, ...]:
-        raise RuntimeError("contrastive risks are differentiable once, not twice")
 
 
 def _row_log_sums(

@@ -181,3 +181,11 @@ def test_matches_dense_on_a_gpu(dtype: torch.dtype) -> None:
     there = Batch(z=batch.z.cuda(), labels=batch.labels.cuda(), tau=batch.tau)
     assert contrastive_losses(there.z, there.labels, there.tau).gap.device.type == "cuda"
     check_against_dense(there, block=200)
+
+
+def test_a_second_derivative_is_refused_not_wrong() -> None:
+    z = torch.randn(6, 2, 3, generator=torch.Generator().manual_seed(0)).requires_grad_(True)
+    value = contrastive_losses(z, torch.tensor([0, 0, 1, 1, 2, 2]), 0.5).nscl
+    (gradient,) = torch.autograd.grad(value, z, create_graph=True)
+    with pytest.raises(RuntimeError, match="streamed losses are differentiable once, not twice"):
+        torch.autograd.grad(gradient.square().sum(), z)
