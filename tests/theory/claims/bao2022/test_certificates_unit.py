@@ -16,6 +16,7 @@ from tests.theory.claims.bao2022.balls import (
     odd_part,
 )
 from tests.theory.claims.bao2022.covers import Ball, Box, Cover, NotCoveredError, cover
+from theory.claims.bao2022 import intercept_certificate as claimed
 
 ZERO = Fraction(0)
 
@@ -94,3 +95,15 @@ def test_closed_forms_are_the_series(eps: Fraction, y: Fraction) -> None:
     assert h1(eps, y) <= first + tail + flint.arb("1e-40")
     assert second <= h2(eps, y) + flint.arb("1e-40")
     assert h2(eps, y) <= second + tail + flint.arb("1e-40")
+
+
+@pytest.mark.parametrize("eps", [0.0, 1e-9, 0.01, 0.125, 0.2, 0.25])
+@pytest.mark.parametrize("y", [1e-9, 1e-3, 0.1, 0.24, 0.26, 1.0, 1.2])
+def test_the_claims_evaluate_the_certified_functions(eps: float, y: float) -> None:
+    """Within their derived rounding error of the balls at the same doubles."""
+    corner = claimed.Corner(eps=eps, y=y)
+    exact = Fraction(eps), Fraction(y)
+    with bits(500):
+        first, second = h1(*exact), h2(*exact)
+        assert abs(first - claimed.h1(corner)) <= claimed.relative_error(corner) * first
+        assert abs(second - claimed.h2(corner)) <= claimed.relative_error(corner) * second
