@@ -1,7 +1,7 @@
 """The cases of the surrogate claims: class laws on finitely many points, from typical to hard."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Self
 
@@ -51,13 +51,8 @@ class RiskModel:
 
     def to(self, *, dtype: torch.dtype, device: torch.device) -> Self:
         """The same model in another precision, on another device."""
-        return type(self)(
-            features=self.features.to(device=device, dtype=dtype),
-            classes=self.classes.to(device),
-            prior=self.prior,
-            n_negatives=self.n_negatives,
-            radius=self.radius,
-        )
+        features = self.features.to(device=device, dtype=dtype)
+        return replace(self, features=features, classes=self.classes.to(device))
 
     @property
     def n_classes(self) -> int:
