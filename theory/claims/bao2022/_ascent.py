@@ -61,15 +61,15 @@ def retract(x: Tensor, radius: float) -> Tensor:
 def random_starts(
     shape: tuple[int, int, int], radius: float, *, generator: torch.Generator
 ) -> Tensor:
-    """Models (s, n, d): some in the whole ball, some near its sphere, some near one point."""
-    n_starts = shape[0]
+    """Models (s, n, d) by turns: in the whole ball, near its sphere, near one point of it."""
+    kind = torch.arange(shape[0]) % 3
     directions = torch.randn(shape, generator=generator, dtype=torch.float64)
     directions /= directions.norm(dim=-1, keepdim=True)
     inward = torch.rand(shape[:2], generator=generator, dtype=torch.float64)[..., None]
-    depth = torch.tensor([1.0, 0.1, 0.5])[torch.arange(n_starts) % 3, None, None]
-    pole = torch.where(torch.arange(n_starts) % 3 == 2, 1.0, 0.0)[:, None, None]
-    towards = pole * directions[:, :1] + (1.0 - pole) * directions
-    spread = 0.4 * pole * inward * directions
+    depth = torch.tensor([1.0, 0.1, 0.5], dtype=torch.float64)[kind, None, None]
+    near_one = (kind == 2)[:, None, None]
+    towards = torch.where(near_one, directions[:, :1], directions)
+    spread = torch.where(near_one, 0.4 * inward * directions, 0.0)
     return retract(radius * ((1.0 - depth * inward) * towards + spread), radius)
 
 
