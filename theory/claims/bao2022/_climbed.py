@@ -1,7 +1,6 @@
 """The cases of the claims that hold within a ball: at its edge, and where an adversary ends."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import torch
@@ -19,49 +18,48 @@ STARTS, STEPS = 3, 8  # of the search that builds one case
 # `climbed`: the best of an ascent on the very side that the claim bounds.
 _OTHERS = (option for option in LAYOUTS.options if option not in ("ascended", "descended"))
 BALL: Domain = {**UNIFORM, "layout": Choices(*_OTHERS, "climbed")}
+NO_NEGATIVES: Domain = {name: h for name, h in BALL.items() if name != "n_negatives"}
+MOST_CHEAP = 160  # points of a case without an integral
 
 
 def climbed(
     objective: Objective,
+    most: int,
     *,
     n_classes: int,
     n_per_class: int,
     d: int,
-    n_negatives: float,
     norm: float,
     layout: str,
     generator: torch.Generator,
+    n_negatives: float = 1.0,
 ) -> RiskModel:
-    """Equally likely classes within a ball, laid out as `BALL` says."""
-    climbs = layout == "climbed" and norm > 0
-    if climbs:
-        n_per_class = min(n_per_class, max(1, MOST_ASCENDED // n_classes))
-    start = model(
-        n_classes=n_classes,
-        n_per_class=n_per_class,
-        d=d,
-        n_negatives=n_negatives,
-        norm=norm,
-        layout="random" if layout == "climbed" else layout,
-        generator=generator,
+    """Equally likely classes within a ball, laid out as `BALL` says; `climbed` has few points."""
+    if layout != "climbed":
+        return model(
+            n_classes=n_classes,
+            n_per_class=n_per_class,
+            d=d,
+            n_negatives=n_negatives,
+            norm=norm,
+            layout=layout,
+            generator=generator,
+        )
+    k = round(n_negatives)
+    n_per_class = min(n_per_class, max(1, most // n_classes))
+    classes = torch.arange(n_classes).repeat_interleave(n_per_class)
+    starts = random_starts((STARTS, len(classes), d), norm, generator=generator)
+    end = ascend(lambda x: objective(x, classes, k), starts, norm, steps=STEPS)
+    return RiskModel(
+        features=end.best, classes=classes, prior=n_classes, n_negatives=k, radius=norm
     )
-    if not climbs:
-        return start
-    n = len(start.classes)
-    end = ascend(
-        lambda x: objective(x, start.classes, start.n_negatives),
-        random_starts((STARTS, n, d), norm, generator=generator),
-        norm,
-        steps=STEPS,
-    )
-    return replace(start, features=end.best)
 
 
-def climbing(objective: Objective) -> Callable[..., RiskModel]:
-    """`build` of a claim about `objective`."""
+def climbing(objective: Objective, most: int = MOST_ASCENDED) -> Callable[..., RiskModel]:
+    """`build` of a claim about `objective`, climbed with up to `most` points."""
 
     def build(**params: Any) -> RiskModel:
-        return climbed(objective, **params)
+        return climbed(objective, most, **params)
 
     return build
 

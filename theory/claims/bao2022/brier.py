@@ -9,11 +9,11 @@ from theory.claims._claim import Claim
 from theory.claims._domain import Domain, Integers, Point, Reals
 from theory.claims.bao2022 import intercept
 from theory.claims.bao2022._centred import CentredScores, centred_rounding, centred_scores
-from theory.claims.bao2022._climbed import BALL, climbing
+from theory.claims.bao2022._climbed import BALL, MOST_CHEAP, NO_NEGATIVES, climbing
 from theory.claims.bao2022._models import RiskModel
 from theory.claims.bao2022._source import INTERCEPT, ours
 
-DOMAIN: Domain = {**intercept.UNIT_NORM, "n_negatives": Reals(1.0, 1.0)}  # it has none
+DOMAIN: Domain = {**NO_NEGATIVES, "norm": Reals(0.0, 1.0)}
 BEYOND: Domain = {
     "n_classes": Integers(3, 50),
     "norm": Reals(math.sqrt(1.2), math.sqrt(2.0)),
@@ -21,7 +21,13 @@ BEYOND: Domain = {
 }
 # Times K + 1, the rounding of the risks soon is as large as what is compared.
 MANY: Domain = {**BALL, "norm": Reals(0.0, 1.0), "n_negatives": Reals(10.0, 1e3, log=True)}
-CONSTANT: Point = {**intercept.CONSTANT, "n_negatives": 1.0, "norm": 1.0}
+CONSTANT: Point = {
+    "n_classes": 5,
+    "n_per_class": 2,
+    "d": 3,
+    "norm": 1.0,
+    "layout": "constant",
+}
 
 
 def brier_excess(features: Tensor, classes: Tensor) -> Tensor:
@@ -101,7 +107,7 @@ def _excess(scores: CentredScores) -> Tensor:
     return terms @ scores.weights / n_classes
 
 
-build = climbing(lambda x, classes, n_negatives: brier_excess(x, classes))
+build = climbing(lambda x, classes, n_negatives: brier_excess(x, classes), MOST_CHEAP)
 
 CLAIMS = (
     Claim(

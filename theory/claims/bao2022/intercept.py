@@ -76,7 +76,7 @@ CLAIMS = (
         bound=intercept,
         rounding=rounding,
         attained_by=(TWO, {**TWO, "n_negatives": 1.0}),
-        cost=8.0,
+        cost=5.0,
     ),
     Claim(
         name="bao2022-gap-intercept-small-norm",
@@ -92,7 +92,7 @@ CLAIMS = (
         bound=intercept,
         rounding=rounding,
         attained_by=(CONSTANT, MANY),
-        cost=9.0,
+        cost=6.0,
     ),
     Claim(
         name="bao2022-gap-intercept-one-negative",
@@ -108,7 +108,7 @@ CLAIMS = (
         bound=intercept,
         rounding=rounding,
         attained_by=(ONE,),
-        cost=7.0,
+        cost=6.0,
     ),
     Claim(
         name="bao2022-gap-unit-norm",
@@ -125,6 +125,6 @@ CLAIMS = (
         bound=unit,
         rounding=rounding,
         attained_by=(CONSTANT, {**TWO, "norm": 1.0}),
-        cost=7.0,
+        cost=6.0,
     ),
 )

@@ -56,5 +56,5 @@ CLAIM = Claim(
     bound=bound,
     rounding=rounding,
     attained_by=(ONE, NONE, {**ONE, "norm": 0.0}),
-    cost=12.0,
+    cost=9.0,
 )

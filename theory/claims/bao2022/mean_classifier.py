@@ -5,14 +5,13 @@ import math
 from theory.claims._claim import Claim
 from theory.claims._domain import Choices, Domain, Integers, Point, Reals
 from theory.claims.bao2022._centred import centred_rounding, mean_excess
-from theory.claims.bao2022._climbed import BALL, climbing
+from theory.claims.bao2022._climbed import MOST_CHEAP, NO_NEGATIVES, climbing
 from theory.claims.bao2022._models import RiskModel
 from theory.claims.bao2022._source import INTERCEPT, ours
 
 DOMAIN: Domain = {
-    **BALL,
+    **NO_NEGATIVES,
     "n_classes": Integers(1, 40),
-    "n_negatives": Reals(1.0, 1.0),  # it has none
     "norm": Reals(0.0, math.sqrt(1.61)),
 }
 BEYOND: Domain = {
@@ -25,7 +24,6 @@ CONSTANT: Point = {
     "n_classes": 5,
     "n_per_class": 2,
     "d": 3,
-    "n_negatives": 1.0,
     "norm": math.sqrt(1.61),
     "layout": "constant",
 }
@@ -43,7 +41,7 @@ def measured(case: RiskModel) -> float:
     return mean_excess(case.features, case.classes).item()
 
 
-build = climbing(lambda x, classes, n_negatives: mean_excess(x, classes))
+build = climbing(lambda x, classes, n_negatives: mean_excess(x, classes), MOST_CHEAP)
 
 CLAIMS = (
     Claim(
@@ -74,6 +72,6 @@ CLAIMS = (
         bound=lambda case: 0.0,
         rounding=centred_rounding,
         counterexample=THOUSAND,
-        cost=10.0,
+        cost=6.0,
     ),
 )
