@@ -1,13 +1,16 @@
 """A user's representation against every bound that the theorems give for it."""
 
-from contrastbounds.audit._audit import SHOTS, Audit, Data, audit
+from contrastbounds.audit._audit import MOST_NEGATIVES, NEGATIVES, SHOTS, Audit, Data, audit
 from contrastbounds.audit._row import Outcome, Row
 from contrastbounds.audit.few_shot import FewShot, FewShotAt
 from contrastbounds.audit.geometry import Geometry
 from contrastbounds.audit.losses import Losses
 from contrastbounds.audit.minima import Minima
+from contrastbounds.audit.surrogate import Surrogate, SurrogateAt
 
 __all__ = [
+    "MOST_NEGATIVES",
+    "NEGATIVES",
     "SHOTS",
     "Audit",
     "Data",
@@ -18,5 +21,7 @@ __all__ = [
     "Minima",
     "Outcome",
     "Row",
+    "Surrogate",
+    "SurrogateAt",
     "audit",
 ]

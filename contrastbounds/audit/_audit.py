@@ -15,9 +15,12 @@ from contrastbounds.audit.few_shot import FewShot, few_shot
 from contrastbounds.audit.geometry import Geometry, geometry
 from contrastbounds.audit.losses import Losses, losses
 from contrastbounds.audit.minima import Minima, minima
+from contrastbounds.audit.surrogate import Surrogate, surrogate
 from contrastbounds.embeddings import Embeddings
 
 SHOTS = (1, 5, 10, 20, 50, 100)
+NEGATIVES = (1, 16, 256)
+MOST_NEGATIVES = 10**6
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,13 +59,19 @@ class Audit:
     losses: Losses
     minima: Minima
     geometry: Geometry
+    surrogate: Surrogate
     few_shot: FewShot
     seconds: float
 
     @property
     def rows(self) -> tuple[Row, ...]:
         """Every bound of every section."""
-        return (*self.losses.rows, *self.minima.rows, *self.few_shot.rows)
+        return (
+            *self.losses.rows,
+            *self.minima.rows,
+            *self.surrogate.rows,
+            *self.few_shot.rows,
+        )
 
     @property
     def violated(self) -> tuple[Row, ...]:
@@ -83,6 +92,7 @@ def audit(
     *,
     tau: float = 1.0,
     shots: Sequence[int] = SHOTS,
+    negatives: Sequence[int] = NEGATIVES,
     seed: int = 0,
     dtype: torch.dtype = torch.float64,
     device: torch.device | str = "cpu",
@@ -93,12 +103,13 @@ def audit(
     Symbols
         tau       temperature of the losses, finite and > 0
         shots     m, shots per class; those beyond the smallest class are skipped
+        negatives K, negatives per anchor of the contrastive risk
         progress  is told of every stage as it begins
 
     Errors
-        ValueError for tau or seed or shots out of range.
+        ValueError for tau or seed or shots or negatives out of range.
     """
-    _check(shots, seed)
+    _check(shots, negatives, seed)
     start = time.monotonic()
     views = unit_views(embeddings, tau=tau, dtype=dtype, device=device)
     progress("similarities")
@@ -108,6 +119,7 @@ def audit(
     progress("geometry")
     shape, pairs = geometry(views)
     floors = minima(views, at, found, shape.class_variance)
+    gap = surrogate(views, negatives=negatives, seed=seed, progress=progress)
     simulated = few_shot(views, shape, pairs, shots=shots, seed=seed, progress=progress)
     return Audit(
         data=Data(
@@ -128,13 +140,19 @@ def audit(
         losses=at,
         minima=floors,
         geometry=shape,
+        surrogate=gap,
         few_shot=simulated,
         seconds=time.monotonic() - start,
     )
 
 
-def _check(shots: Sequence[int], seed: int) -> None:
+def _check(shots: Sequence[int], negatives: Sequence[int], seed: int) -> None:
     if not shots or any(m < 1 or m != int(m) for m in shots):
         raise ValueError(f"need whole numbers of shots >= 1, got shots={tuple(shots)}")
+    if not negatives or any(not 1 <= k <= MOST_NEGATIVES or k != int(k) for k in negatives):
+        raise ValueError(
+            f"need whole numbers of negatives from 1 to {MOST_NEGATIVES}, "
+            f"got negatives={tuple(negatives)}"
+        )
     if seed < 0:
         raise ValueError(f"need seed >= 0, got seed={seed}")

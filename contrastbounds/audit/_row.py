@@ -71,7 +71,13 @@ class Row:
             return "inconclusive"
         if not self.sampled and slack <= self.margin:
             return "tight"
-        return "vacuous" if self.bound is not None and self.bound >= self.trivial else "holds"
+        return "vacuous" if self._says_nothing else "holds"
+
+    @property
+    def _says_nothing(self) -> bool:
+        if self.bound is None or math.isinf(self.trivial):
+            return self.bound is not None and self.bound >= self.trivial
+        return self.bound <= self.trivial if self.relation == ">=" else self.bound >= self.trivial
 
     @property
     def useful(self) -> bool:

@@ -10,8 +10,9 @@ from rich.text import Text
 
 from contrastbounds.audit._audit import Audit, Data
 from contrastbounds.audit._row import Outcome
+from contrastbounds.audit._table import Table
 from contrastbounds.audit.sentences import sentences
-from contrastbounds.audit.tables import Table, tables
+from contrastbounds.audit.tables import tables
 
 WORDS: dict[Outcome, str] = {
     "violated": "violated",

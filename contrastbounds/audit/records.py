@@ -19,6 +19,7 @@ def document(audit: Audit, *, provenance: dict[str, Any]) -> dict[str, Any]:
         options={
             "tau": audit.data.tau,
             "shots": [*(at.m_shot for at in audit.few_shot.at), *audit.few_shot.skipped],
+            "negatives": [at.n_negatives for at in audit.surrogate.at],
             "seed": audit.data.seed,
         },
         summary={
@@ -32,6 +33,10 @@ def document(audit: Audit, *, provenance: dict[str, Any]) -> dict[str, Any]:
         losses=_section(audit.losses),
         minima=_section(audit.minima),
         geometry=_section(audit.geometry),
+        surrogate={
+            **_section(audit.surrogate),
+            "at": [_section(at) for at in audit.surrogate.at],
+        },
         few_shot={
             **_section(audit.few_shot),
             "at": [_section(at) for at in audit.few_shot.at],

@@ -6,6 +6,7 @@ from contrastbounds.audit._audit import Audit
 from contrastbounds.audit._few_shot_sentences import few_shot, limit
 from contrastbounds.audit._row import find, least
 from contrastbounds.audit._words import number, percent
+from contrastbounds.audit.surrogate import sampling, surrogate_gap
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,6 +24,8 @@ def sentences(audit: Audit) -> tuple[Sentence, ...]:
         ("Theorem 1", _loss_gap(audit)),
         ("Theorem 2", _nscl(audit)),
         ("DCL floor", _dcl(audit)),
+        ("Surrogate gap", surrogate_gap(audit.surrogate)),
+        ("Its sampling", sampling(audit.surrogate)),
         ("Proposition 1", few_shot(audit)),
         ("All shots", limit(audit)),
         ("Classes", _classes(audit)),

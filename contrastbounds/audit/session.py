@@ -28,6 +28,7 @@ class Options:
 
     tau: float
     shots: tuple[int, ...]
+    negatives: tuple[int, ...]
     seed: int
     out: Path | None
     device: str
@@ -61,7 +62,7 @@ def _dtype(options: Options) -> torch.dtype:
 
 
 def _audited(given: Embeddings, options: Options, device: str) -> Audit:
-    with Progress("audit", 3 + len(set(options.shots))) as bar:
+    with Progress("audit", 3 + len(set(options.negatives)) + len(set(options.shots))) as bar:
 
         def stage(name: str) -> None:
             bar.advance()
@@ -71,6 +72,7 @@ def _audited(given: Embeddings, options: Options, device: str) -> Audit:
             given,
             tau=options.tau,
             shots=options.shots,
+            negatives=options.negatives,
             seed=options.seed,
             dtype=_dtype(options),
             device=device,

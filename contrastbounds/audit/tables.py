@@ -1,34 +1,22 @@
 """The audit as tables of words, the same for the terminal and for a page."""
 
-import math
-from collections.abc import Iterable
-from dataclasses import dataclass
-
 from contrastbounds.audit._audit import Audit
 from contrastbounds.audit._row import Row
+from contrastbounds.audit._table import BOUNDED, Table, line, number, unmet
 from contrastbounds.audit.few_shot import FewShotAt
-
-BOUNDED = ("", "status", "measured", "bound", "ratio", "outcome")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Table:
-    """A title, cells, and notes below; the first column is words, the others numbers."""
-
-    title: str
-    columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    notes: tuple[str, ...] = ()
+from contrastbounds.audit.surrogate import surrogate_tables
 
 
 def tables(audit: Audit) -> tuple[Table, ...]:
     """All sections, every line of which fits 80 columns."""
-    return (_losses(audit), _gap(audit), _minima(audit), _few_shot(audit), _geometry(audit))
-
-
-def number(x: float | None, digits: int = 4) -> str:
-    """Four digits; a dash where there is nothing."""
-    return "-" if x is None or math.isnan(x) else f"{x:.{digits}g}"
+    return (
+        _losses(audit),
+        _gap(audit),
+        _minima(audit),
+        *surrogate_tables(audit.surrogate),
+        _few_shot(audit),
+        _geometry(audit),
+    )
 
 
 def _losses(audit: Audit) -> Table:
@@ -50,9 +38,9 @@ def _gap(audit: Audit) -> Table:
     return Table(
         title="Loss gap beside every bound of it, loosest first",
         columns=BOUNDED,
-        rows=tuple(_line(row) for row in ladder),
+        rows=tuple(line(row) for row in ladder),
         notes=(
-            *_unmet(audit.losses.rows),
+            *unmet(audit.losses.rows),
             f"ratio: measured/bound. vacuous: {span} or more, equal rows to the ideal",
         ),
     )
@@ -63,29 +51,9 @@ def _minima(audit: Audit) -> Table:
     return Table(
         title="Least values, and what being near them forces",
         columns=BOUNDED,
-        rows=tuple(_line(row) for row in rows if row.bound is not None),
-        notes=_unmet(rows),
+        rows=tuple(line(row) for row in rows if row.bound is not None),
+        notes=unmet(rows),
     )
-
-
-def _line(row: Row) -> tuple[str, ...]:
-    return (
-        row.title,
-        row.status,
-        f"{number(row.measured)} {row.relation}",
-        number(row.bound),
-        number(row.ratio, 2),
-        row.outcome,
-    )
-
-
-def _unmet(rows: Iterable[Row]) -> tuple[str, ...]:
-    """Which bounds do not apply, together with those that fail for the same reason."""
-    reasons: dict[str, dict[str, None]] = {}
-    for row in rows:
-        if not row.applies:
-            reasons.setdefault(row.hypothesis, {})[row.title] = None
-    return tuple(f"{'; '.join(who)}: not applicable, {why}" for why, who in reasons.items())
 
 
 def _few_shot(audit: Audit) -> Table:
@@ -107,7 +75,7 @@ def _few_shot(audit: Audit) -> Table:
             "bounded by nothing here",
             "shots and queries are drawn from the rows with replacement: the bounds apply exactly",
             *((f"m = {skipped} skipped: {at.why_skipped}",) if at.skipped else ()),
-            *_unmet((*every, *at.limit_rows)),
+            *unmet((*every, *at.limit_rows)),
         ),
     )
 

@@ -1,0 +1,45 @@
+"""A table of words, for the terminal and for a page."""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from contrastbounds.audit._row import Row
+
+BOUNDED = ("", "status", "measured", "bound", "ratio", "outcome")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """A title, cells, and notes below; the first column is words, the others numbers."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    notes: tuple[str, ...] = ()
+
+
+def number(x: float | None, digits: int = 4) -> str:
+    """Four digits; a dash where there is nothing."""
+    return "-" if x is None or math.isnan(x) else f"{x:.{digits}g}"
+
+
+def line(row: Row) -> tuple[str, ...]:
+    """One bound under the columns of `BOUNDED`."""
+    return (
+        row.title,
+        row.status,
+        f"{number(row.measured)} {row.relation}",
+        number(row.bound),
+        number(row.ratio, 2),
+        row.outcome,
+    )
+
+
+def unmet(rows: Iterable[Row]) -> tuple[str, ...]:
+    """Which bounds do not apply, together with those that fail for the same reason."""
+    reasons: dict[str, dict[str, None]] = {}
+    for row in rows:
+        if not row.applies:
+            reasons.setdefault(row.hypothesis, {})[row.title] = None
+    return tuple(f"{'; '.join(who)}: not applicable, {why}" for why, who in reasons.items())
