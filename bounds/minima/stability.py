@@ -72,10 +72,12 @@ def nscl_simplex_deviation(
     require(n_views >= 1, "n_views >= 1", n_views=n_views)
     per_class = n_per_class * n_views
     excess = np.maximum(excess, 0.0)
+    exponent = n_classes * per_class * excess
+    scale = np.sqrt(per_class * (n_classes - 1.0) / _phi(over_tau(2.0, tau)))
     with np.errstate(over="ignore"):
-        growth = np.expm1(n_classes * per_class * excess)
-        squared = per_class * (n_classes - 1.0) * growth / _phi(over_tau(2.0, tau))
-        return np.asarray(tau * (5.0 * np.sqrt(squared) + excess), dtype=np.float64)
+        # sqrt(e^x - 1) = e^(x/2) sqrt(1 - e^-x), which overflows only where the bound does.
+        delta = tau * scale * np.sqrt(-np.expm1(-exponent)) * np.exp(exponent / 2.0)
+        return np.asarray(5.0 * delta + tau * excess, dtype=np.float64)
 
 
 def _phi(r: NDArray[np.float64]) -> NDArray[np.float64]:

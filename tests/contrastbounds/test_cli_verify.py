@@ -188,8 +188,16 @@ def assert_gone(group: int) -> None:
 
 
 def test_an_interrupted_run_says_how_to_go_on_and_does(tmp_path: Path) -> None:
-    slow = FALSE_CLAIMS.replace("    return n, x", "    time.sleep(n * 0.005)\n    return n, x")
-    (tmp_path / "slow.py").write_text(slow, encoding="utf-8")
+    # The last claim waits for a file that is not there before the run has been interrupted.
+    waiting = FALSE_CLAIMS.replace("measured=lambda case:", "measured=lambda case: wait(name) or")
+    wait = (
+        "def wait(name):\n"
+        "    while name == 'mine-vacuous' and not os.path.exists('go'):\n"
+        "        time.sleep(0.01)\n\n\n"
+    )
+    waiting = waiting.replace("import time\n", "import os\nimport time\n")
+    waiting = waiting.replace("def claim(", f"{wait}def claim(")
+    (tmp_path / "slow.py").write_text(waiting, encoding="utf-8")
     command = [sys.executable, "-m", "contrastbounds", "verify", "--claims", "slow.py"]
     command += ["--cases", "60", "--workers", "2", "--out", "out"]
     with subprocess.Popen(
@@ -214,6 +222,7 @@ def test_an_interrupted_run_says_how_to_go_on_and_does(tmp_path: Path) -> None:
     again = shlex.split(err.partition("go on with: ")[2])
     assert again == ["contrastbounds", *command[3:], "--resume"]
     assert_gone(process.pid)
+    (tmp_path / "go").touch()
     done = shell(*again[1:], "--workers", "1", cwd=tmp_path)
     assert "claims were verified before" in done.stderr
     assert len(rows(tmp_path / "out")) == 4
