@@ -15,7 +15,7 @@ from theory.claims.bao2022._climbed import BALL
 from theory.claims.bao2022._models import RiskModel, model
 from theory.verify import verify
 
-CLAIMS: tuple[Claim[Any], ...] = (
+HELD: tuple[Claim[Any], ...] = (
     *intercept.CLAIMS,
     mean_bound.CLAIM,
     *brier.CLAIMS,
@@ -49,18 +49,18 @@ def two_points(norm_squared: float, second: float) -> RiskModel:
 
 
 def test_all_eleven_are_registered_under_their_names() -> None:
-    assert {c.name for c in CLAIMS} <= all_claims().keys()
-    assert len({c.name for c in CLAIMS}) == 11
+    assert {c.name for c in HELD} <= all_claims().keys()
+    assert len({c.name for c in HELD}) == 11
 
 
-@pytest.mark.parametrize("claim", CLAIMS, ids=lambda c: c.name)
+@pytest.mark.parametrize("claim", HELD, ids=lambda c: c.name)
 def test_the_outcome_is_the_expected_one(claim: Claim[Any]) -> None:
     assert verify(claim, 25, seeded(11)).as_expected
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(10))
-@pytest.mark.parametrize("claim", CLAIMS, ids=lambda c: c.name)
+@pytest.mark.parametrize("claim", HELD, ids=lambda c: c.name)
 def test_the_outcome_is_the_expected_one_with_every_seed(claim: Claim[Any], seed: int) -> None:
     verdict = verify(claim, int(BUDGET / claim.cost), seeded(seed))
     assert verdict.as_expected, verdict.rebuild
