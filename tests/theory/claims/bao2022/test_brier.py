@@ -8,9 +8,11 @@ import mpmath as mp
 import pytest
 import torch
 
+from theory.claims import Integers, Reals
 from theory.claims.bao2022 import brier, mean_classifier
 from theory.claims.bao2022._models import RiskModel, model
 from theory.risks import mean_supervised_risk, risk_rounding
+from theory.verify import verify
 
 
 def seeded(seed: int) -> torch.Generator:
@@ -162,3 +164,11 @@ def test_a_law_with_twice_the_slope_is_noticed() -> None:
     claim = brier.CLAIMS[2]
     doubled = replace(claim, bound=lambda case: 2.0 * brier.many_negatives(case))
     assert doubled.compare(collapsed(100)).outcome == "violated"
+
+
+def test_without_their_hypotheses_on_the_norm_both_claims_are_broken() -> None:
+    for claim, norm in ((brier.CLAIMS[0], 1.2), (mean_classifier.CLAIMS[0], 1.5)):
+        wide = {"n_classes": Integers(20, 40), "norm": Reals(norm, 1.5)}
+        wrong = replace(claim, domain={**claim.domain, **wide})
+        assert verify(claim, 60, seeded(0)).outcome == "holds"
+        assert verify(wrong, 60, seeded(0)).outcome == "violated"
