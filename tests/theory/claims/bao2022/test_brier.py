@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from theory.claims import Integers, Reals
+from theory.claims._domain import Domain
 from theory.claims.bao2022 import brier, mean_classifier
 from theory.claims.bao2022._models import RiskModel, model
 from theory.risks import mean_supervised_risk, risk_rounding
@@ -168,7 +169,7 @@ def test_a_law_with_twice_the_slope_is_noticed() -> None:
 
 def test_without_their_hypotheses_on_the_norm_both_claims_are_broken() -> None:
     for claim, norm in ((brier.CLAIMS[0], 1.2), (mean_classifier.CLAIMS[0], 1.5)):
-        wide = {"n_classes": Integers(20, 40), "norm": Reals(norm, 1.5)}
+        wide: Domain = {"n_classes": Integers(20, 40), "norm": Reals(norm, 1.5)}
         wrong = replace(claim, domain={**claim.domain, **wide})
         assert verify(claim, 60, seeded(0)).outcome == "holds"
         assert verify(wrong, 60, seeded(0)).outcome == "violated"
