@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import torch
+
 from bounds import (
     contrastive_floor,
     contrastive_floor_etf,
@@ -40,16 +42,21 @@ def supervised_etf(case: RiskModel) -> float:
     return supervised_floor_etf(case.n_classes, case.norm).item()
 
 
+def features_rounding(case: RiskModel) -> float:
+    """A simplex is one up to the features' dtype: a risk moves by twice what a score does."""
+    return 4.0 * torch.finfo(case.features.dtype).eps * case.norm**2
+
+
 def contrastive_rounding(case: RiskModel) -> float:
-    """Of the exact risk and of the floor's quadrature, each relative."""
+    """Of the features, of the exact risk and of the floor's quadrature, the last two relative."""
     risk = float(risk_rounding(case.features.double(), case.contrastive))
-    return risk + SEARCHED * case.contrastive
+    return features_rounding(case) + risk + SEARCHED * case.contrastive
 
 
 def supervised_rounding(case: RiskModel) -> float:
-    """Of the exact risk and of the floor."""
+    """Of the features, of the exact risk and of the floor."""
     risk = float(risk_rounding(case.features.double(), case.supervised))
-    return risk + PROMISE * case.scale
+    return features_rounding(case) + risk + PROMISE * case.scale
 
 
 CONTRASTIVE: dict[str, Any] = {
