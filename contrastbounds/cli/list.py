@@ -46,10 +46,10 @@ def markdown_table(chosen: "list[Chosen]") -> str:
 
 def _theorem(claim: Any) -> str:
     """What the claim's file is about, with a link to it if it is part of this distribution."""
-    from contrastbounds.verification.choice import home
+    from theory.claims._registry import home
 
     words = _escaped(_about(claim))
-    name = getattr(home(claim), "__name__", "")
+    name = getattr(home(claim.name), "__name__", "")
     return f"[{words}]({name.replace('.', '/')}.py)" if name.startswith("theory.") else words
 
 

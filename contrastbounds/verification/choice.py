@@ -2,16 +2,15 @@
 
 import difflib
 import fnmatch
-import sys
 import traceback
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 from contrastbounds.errors import UsageError
 from theory.claims import Claim, all_claims, load
+from theory.claims._registry import home
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,14 +86,5 @@ def resolve(name: str, file: Path | None) -> Claim[Any]:
 
 def about(claim: Claim[Any]) -> str:
     """The theorem in words: the first sentence of the module that ends in this claim."""
-    module = home(claim)
+    module = home(claim.name)
     return " ".join(((module and module.__doc__) or "").partition("\n\n")[0].split()).rstrip(".")
-
-
-def home(claim: Claim[Any]) -> ModuleType | None:
-    """The module that ends in this claim."""
-    for module in list(sys.modules.values()):
-        offered = vars(module).get("CLAIMS") or (vars(module).get("CLAIM"),)
-        if isinstance(offered, tuple | list) and any(c is claim for c in offered):
-            return module
-    return None

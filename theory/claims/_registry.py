@@ -25,7 +25,7 @@ def all_claims() -> dict[str, Claim[Any]]:
     """
     claims: dict[str, Claim[Any]] = {}
     for module in _modules():
-        _add(claims, claims_of(module))
+        _add(claims, module)
     return claims
 
 
@@ -48,7 +48,7 @@ def load(path: str | Path) -> dict[str, Claim[Any]]:
             f"need a Python file with claims, got a syntax error at line {error.lineno} of {path}"
         ) from error
     found: dict[str, Claim[Any]] = {}
-    _add(found, claims_of(module))
+    _add(found, module)
     if taken := found.keys() & all_claims().keys():
         raise ValueError(f"need new names for claims, got {min(taken)!r} again in {path}")
     return found
@@ -75,8 +75,17 @@ def _modules() -> Iterator[ModuleType]:
         yield importlib.import_module(entry.module)
 
 
-def _add(claims: dict[str, Claim[Any]], new: tuple[Claim[Any], ...]) -> None:
-    for claim in new:
+def home(name: str) -> ModuleType | None:
+    """The module that the claim of that name was found in."""
+    return _homes.get(name)
+
+
+_homes: dict[str, ModuleType] = {}
+
+
+def _add(claims: dict[str, Claim[Any]], module: ModuleType) -> None:
+    for claim in claims_of(module):
         if claim.name in claims:
             raise ValueError(f"need new names for claims, got {claim.name!r} twice")
         claims[claim.name] = claim
+        _homes[claim.name] = module
