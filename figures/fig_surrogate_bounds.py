@@ -70,9 +70,9 @@ LOOKS = dict(
         (
             PUBLISHED,
             SHARPER,
-            {"color": GREY, "ls": "-", "lw": 1.0},
+            {"color": GREY, "ls": "-", "lw": 1.0, "marker": "^", "ms": 3, "markevery": (2, 7)},
             {"color": GREY, "ls": "--", "lw": 1.0},
-            {"color": "#CC79A7", "ls": "-", "lw": 1.2},
+            {"color": "#CC79A7", "ls": "-", "lw": 1.2, "marker": "s", "ms": 3, "markevery": (1, 7)},
             {**CORRECTED, "color": "#000000", "lw": 1.0},
             {"color": "#000000", "ls": "", "marker": ".", "ms": 2.5, "markevery": 4},
             SHARPEST,
