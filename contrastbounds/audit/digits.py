@@ -1,12 +1,12 @@
 """The real data that ship: scikit-learn's handwritten digits through a small encoder."""
 
-import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from contrastbounds.audit._threads import one_thread
 from contrastbounds.embeddings import Embeddings, embeddings
 from synthetic import Augment, Labelled, additive_noise, compose, make_views, mlp, train
 from theory import losses
@@ -44,7 +44,7 @@ def digits(
         return losses.dcl(z, TAU)
 
     world = Labelled(x=x[~held_out], labels=y[~held_out])
-    with _one_thread():
+    with one_thread():
         train(
             encoder,
             world,
@@ -90,13 +90,3 @@ def _held_out(labels: Tensor, generator: torch.Generator) -> Tensor:
         members = (labels == c).nonzero()[:, 0]
         mask[members[torch.randperm(len(members), generator=generator)[:HELD_OUT]]] = True
     return mask
-
-
-@contextlib.contextmanager
-def _one_thread() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)

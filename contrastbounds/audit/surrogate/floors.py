@@ -66,7 +66,7 @@ def supervised_rows(law: Law, *, r_mu: float, fitted: float, error: float) -> tu
         ),
         row(
             "mean-classifier-uniform",
-            "R_mu, no worse than guessing",
+            "R_mu, guessing",
             "<=",
             "R_mu",
             r_mu,

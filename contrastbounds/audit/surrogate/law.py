@@ -83,8 +83,8 @@ def law(views: Views, *, seed: int, rows: int = ROWS) -> Law:
         samples = _samples(views, classes, rows // kept, generator)
         some = f" from {len(classes)} of {views.n_classes} classes"
         note = (
-            f"{len(samples) * kept} of {n * k} rows, {len(samples)} random samples"
-            + (some if len(classes) < views.n_classes else " from every class in proportion")
+            f"{len(samples) * kept} of {n * k} rows: {len(samples)} random samples"
+            + (some if len(classes) < views.n_classes else ", classes in proportion")
             + (f", {kept} of {k} views" if kept < k else "")
         )
     z = views.z[samples.to(views.z.device), :kept].double().flatten(0, 1)

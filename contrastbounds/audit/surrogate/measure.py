@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from contrastbounds.audit._row import Row
+from contrastbounds.audit._threads import one_thread
 from contrastbounds.audit._views import Progress, Views
 from contrastbounds.audit.surrogate.bounds import gap_rows
 from contrastbounds.audit.surrogate.floors import floor_rows, supervised_rows
@@ -64,6 +65,7 @@ class Surrogate:
         return (*self.supervised_rows, *(row for at in self.at for row in at.rows))
 
 
+@one_thread()
 def surrogate(
     views: Views,
     *,

@@ -19,7 +19,7 @@ def surrogate_gap(found: Surrogate) -> str:
         f"means to be at most {number(published.bound or 0.0)}{_said(published)}, the sharpest "
         f"bound proved {number(sharpest.bound or 0.0)} ({sharpest.title}{_said(sharpest)}); "
         f"measured {number(found.mean_supervised_risk)}, and {percent(found.zero_one_error)} of "
-        "rows are classified wrongly." + _rivals(rows)
+        f"rows are classified wrongly.{_rivals(rows)} Exact for {found.part}."
     )
 
 

@@ -33,8 +33,8 @@ def _independent(found: Surrogate, part: Sequence[SurrogateAt]) -> Table:
             *_lines(rows),
         ),
         notes=(
-            f"exact for {found.part}; a class is as likely as it is frequent",
-            "anchor and positive drawn independently from a class: the theorems' sampling",
+            f"exact for {found.part}",
+            "anchor and positive independent given the class, as in the theorems",
             f"* vacuous: R_mu is in 0...{number(found.trivial)} = ln C + 2 L^2, L^2 = 1/tau. "
             "= equality",
             *unmet(row for each in rows for row in each),
@@ -66,8 +66,8 @@ def _paired(found: Surrogate, part: Sequence[SurrogateAt]) -> Table:
             *_lines(rows),
         ),
         notes=(
-            f"E s_0 = {number(moments.positive)}, mean score of a view of the same sample; "
-            f"A = {number(moments.alignment)}, of the same class",
+            f"mean scores: E s_0 = {number(moments.positive)} of views of one sample, "
+            f"A = {number(moments.alignment)} within a class",
             *unmet(row for each in rows for row in each),
         ),
     )

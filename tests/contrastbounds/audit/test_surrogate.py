@@ -136,7 +136,7 @@ def test_many_rows_are_a_random_part_that_keeps_pairs_and_classes() -> None:
     assert len(part.x) <= 100
     assert part.prior == (1 / 6, 1 / 3, 1 / 2)
     assert torch.bincount(part.classes).tolist() == [16, 32, 50]
-    assert "98 of 480 rows" in part.note
+    assert "98 of 480 rows: 49 random samples" in part.note
     assert torch.equal(part.x, law(views, seed=0, rows=100).x)
     assert not torch.equal(part.x, law(views, seed=1, rows=100).x)
     assert part.pairing is not None
