@@ -69,7 +69,7 @@ def test_aligned_positives_pass_the_upper_intercept(
     }
     # The table's other rows have a thousand axes: thirty come within O(1/30).
     exactness = 1e-9 if n_axes == 1 else 1.0 / n_axes
-    found = claim("upper-aligned-positives").check(norm=math.sqrt(a), **point)
+    found = claim("upper-aligned-positives").check(**point)
     assert -found.slack == pytest.approx(excess, abs=exactness)
     assert found.outcome == "violated"
 
