@@ -34,7 +34,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"synthetic.toy: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print(f"synthetic.toy: stopped; go on with --out {args.out} --resume", file=sys.stderr)
+        print("synthetic.toy: stopped; the same command with --resume goes on", file=sys.stderr)
         return 130
     print(summary(args.out, setups, args.epochs))
     return 0

@@ -1,7 +1,9 @@
 """Many runs of the toy experiment side by side, and what they reached."""
 
 import multiprocessing
+import os
 import signal
+import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from pathlib import Path
@@ -37,7 +39,7 @@ def _side_by_side(
 ) -> None:
     """In processes, which an exception ends rather than waits for."""
     context = multiprocessing.get_context("spawn")
-    executor = ProcessPoolExecutor(workers, mp_context=context, initializer=_leave_ctrl_c)
+    executor = ProcessPoolExecutor(workers, mp_context=context, initializer=_start)
     before = set(multiprocessing.active_children())
     try:
         waiting = {executor.submit(train_toy, setup, epochs, folder=out) for setup in setups}
@@ -69,5 +71,14 @@ def summary(out: Path, setups: Sequence[ToySetup], epochs: int) -> str:
     return "\n".join(rows)
 
 
-def _leave_ctrl_c() -> None:
+def _start() -> None:
+    """Leave Ctrl-C to the parent, and end when it does: a run has one writer."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)

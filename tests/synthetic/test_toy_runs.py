@@ -1,6 +1,9 @@
 """Runs of the toy experiment: interrupted and continued, on disk, by command."""
 
 import json
+import subprocess
+import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
@@ -13,6 +16,7 @@ from synthetic.toy import ToyEpoch, ToyHistory, ToySetup, read_histories, train_
 from synthetic.toy.__main__ import main
 from synthetic.toy.evaluation import class_means, evaluate
 from synthetic.toy.schedule import adam, plateau
+from synthetic.toy.store import count_epochs
 from synthetic.toy.worlds import Split, partners
 from synthetic.training import Labelled
 
@@ -180,6 +184,22 @@ def test_runs_side_by_side_give_the_same_bits(tmp_path: Path) -> None:
         {run.setup: run for run in read_histories(tmp_path / workers)} for workers in ("1", "2")
     )
     assert one == two
+
+
+@pytest.mark.slow
+def test_a_command_that_is_killed_resumes_to_the_same_bits(tmp_path: Path) -> None:
+    options = ["--out", str(tmp_path), *COMMAND, "--epochs", "40", "--workers", "1"]
+    process = subprocess.Popen([sys.executable, "-m", "synthetic.toy", *options])
+    deadline = time.monotonic() + 120
+    while count_epochs(tmp_path) < 50 and time.monotonic() < deadline:
+        time.sleep(0.01)
+    process.kill()
+    process.wait()
+    assert 50 <= count_epochs(tmp_path) < 160
+    assert main([*options, "--resume"]) == 0
+    histories = read_histories(tmp_path)
+    assert count_epochs(tmp_path) == 160
+    assert all(train_toy(run.setup, 40) == run for run in histories)
 
 
 @pytest.mark.parametrize(
