@@ -39,7 +39,7 @@ def verify(
     ] = False,
     claims: ClaimFiles = None,
     thorough: Annotated[
-        bool, typer.Option("--thorough", help="20000 cases of an ordinary claim.")
+        bool, typer.Option("--thorough", help="20000 cases of an ordinary claim, and slow claims.")
     ] = False,
     figures: Annotated[
         bool, typer.Option("--figures", help="Draw the figures as well, into DIR/figures.")
@@ -58,6 +58,7 @@ def verify(
         names=tuple(names or ()),
         files=tuple(Path(file) for file in claims or ()),
         cases=session.number_of_cases(cases, thorough=thorough),
+        slow=thorough,
         seed=seed,
         workers=workers,
         out=out,

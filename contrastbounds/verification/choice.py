@@ -21,10 +21,11 @@ class Chosen:
     file: Path | None = None
 
 
-def choose(names: Sequence[str], files: Sequence[Path] = ()) -> list[Chosen]:
+def choose(names: Sequence[str], files: Sequence[Path] = (), *, slow: bool = True) -> list[Chosen]:
     """The claims that `names` and patterns select, in the registry's order.
 
-    Without names: those of `files`, or every registered one if there are no files.
+    Without names: those of `files`, or every registered one if there are no files; of these the
+    slow ones only if `slow`.
     """
     own = {c.claim.name: c for file in files for c in _from_file(file)}
     if len(own) < sum(len(_from_file(file)) for file in files):
@@ -35,7 +36,9 @@ def choose(names: Sequence[str], files: Sequence[Path] = ()) -> list[Chosen]:
         return list(own.values())
     known = {name: Chosen(claim=claim) for name, claim in all_claims().items()} | own
     wanted = {name for pattern in names for name in _matches(pattern, known)}
-    return [chosen for name, chosen in known.items() if name in wanted or not names]
+    if names:
+        return [chosen for name, chosen in known.items() if name in wanted]
+    return [chosen for chosen in known.values() if slow or not chosen.claim.slow]
 
 
 def _matches(pattern: str, known: Iterable[str]) -> list[str]:

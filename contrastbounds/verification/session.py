@@ -31,6 +31,7 @@ class Options:
     names: tuple[str, ...]
     files: tuple[Path, ...]
     cases: int
+    slow: bool
     seed: int
     workers: int | None
     out: Path | None
@@ -53,7 +54,7 @@ def run(options: Options) -> list[Verdict]:
         if asked and options.out is None:
             raise UsageError(f"{name} needs --out DIR")
     device = use_device(options.device)
-    chosen = choose(options.names, options.files)
+    chosen = choose(options.names, options.files, slow=options.slow)
     tasks = work.tasks(
         chosen, cases=options.cases, seed=options.seed, dtype=options.dtype, device=device
     )

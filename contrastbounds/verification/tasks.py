@@ -44,13 +44,18 @@ def tasks(
         Task(
             claim=c.claim.name,
             file=c.file,
-            cases=max(min(cases, FEWEST), round(cases / c.claim.cost)),
+            cases=max(min(cases, fewest(c.claim.cost)), round(cases / c.claim.cost)),
             seed=seed,
             dtype=dtype,
             device=device,
         )
         for c in chosen
     ]
+
+
+def fewest(cost: float) -> int:
+    """Enough cases for each structure of a domain, or what half a minute has room for."""
+    return max(1, min(FEWEST, round(30_000 / cost)))
 
 
 def generator_for(seed: int, claim: str) -> torch.Generator:

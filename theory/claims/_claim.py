@@ -115,6 +115,9 @@ class Claim(Generic[Case]):
     """The differentiable parametrisation that an adversarial search ascends in."""
     cost: float = 1.0
     """Time of one case against that of an ordinary one (about a millisecond)."""
+    slow: bool = False
+    """Minutes, not seconds: verified when named or when thoroughness is asked for, and in the slow
+    tier of the tests."""
 
     def __post_init__(self) -> None:
         """Hold the claim to the rules of the house."""

@@ -16,10 +16,17 @@ slug = str.maketrans({" ": "-", ":": None, ",": None, "(": None, ")": None, "'":
 
 
 @pytest.mark.parametrize(
-    "claim", [c for c in CLAIMS if c.status != "refuted"], ids=lambda c: c.name
+    "claim",
+    [
+        pytest.param(c, marks=[pytest.mark.slow] if c.slow else [], id=c.name)
+        for c in CLAIMS
+        if c.status != "refuted"
+    ],
 )
 def test_claim_holds_on_every_case(claim: Claim[Any]) -> None:
-    @settings(max_examples=max(8, int(settings().max_examples / claim.cost**0.5)))
+    examples = int(settings().max_examples / claim.cost**0.5)
+
+    @settings(max_examples=max(1 if claim.slow else 8, examples))
     @given(params=parameters(claim), seed=st.integers(0, 2**31 - 1))
     def holds(params: dict[str, Any], seed: int) -> None:
         check = claim.check(seed=seed, **params)
