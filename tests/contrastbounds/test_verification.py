@@ -87,10 +87,22 @@ def test_streams_differ_by_claim_and_by_seed() -> None:
 
 
 def test_an_expensive_claim_gets_fewer_cases_but_some() -> None:
-    made = tasks(choose([]), cases=1000, seed=0, dtype="float64", device="cpu")
-    for task in made:
-        assert task.cases == max(12, round(1000 / all_claims()[task.claim].cost))
-    assert {t.cases for t in tasks(choose([]), cases=1, seed=0, dtype="float64", device="cpu")}
+    def cases(cases: int) -> dict[str, int]:
+        made = tasks(choose([]), cases=cases, seed=0, dtype="float64", device="cpu")
+        return {task.claim: task.cases for task in made}
+
+    for name, n in cases(1000).items():
+        claim = all_claims()[name]
+        assert n == max(1 if claim.slow else 12, round(1000 / claim.cost))
+    assert min(cases(1).values()) == 1
+
+
+def test_slow_claims_are_verified_when_named_or_asked_for() -> None:
+    slow = {name for name, claim in all_claims().items() if claim.slow}
+    assert slow
+    assert {c.claim.name for c in choose([], slow=False)} == set(all_claims()) - slow
+    assert {c.claim.name for c in choose(sorted(slow), slow=False)} == slow
+    assert {c.claim.name for c in choose([])} == set(all_claims())
 
 
 def test_any_executor_gives_the_same_verdicts() -> None:
