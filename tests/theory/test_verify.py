@@ -79,7 +79,9 @@ def test_a_bound_tightened_beyond_rounding_is_violated(name: str) -> None:
     exact, nudge = claim.bound(case), 10.0 * np.asarray(claim.rounding(case)) + 1e-300
     shifted: Interval | NDArray[np.float64]
     if isinstance(exact, Interval):
-        shifted = Interval(lower=exact.lower, upper=np.asarray(exact.upper) - nudge)
+        shifted = Interval(
+            lower=np.asarray(exact.lower) + nudge, upper=np.asarray(exact.upper) - nudge
+        )
     else:
         shifted = np.asarray(exact) + (nudge if claim.relation == ">=" else -nudge)
     assert weakened(claim, bound=lambda _: shifted).compare(case).outcome == "violated"
