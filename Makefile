@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: verify test test-slow bench lint types figures clean
+.PHONY: verify test test-slow toy bench lint types figures clean
 .DELETE_ON_ERROR:
 
 verify: $(READY)  ## every claim verified, every figure redrawn, report/ written
@@ -15,6 +15,9 @@ test: $(READY)  ## the default tier: minutes
 
 test-slow: $(READY)  ## the default and the slow tier, with many more examples
 	$(BIN)/python -m pytest -n auto -q -m "not gpu" --hypothesis-profile=thorough
+
+toy: $(READY)  ## the toy experiment at its published size: hours; goes on where it was stopped
+	$(BIN)/python -m synthetic.toy --out report-toy --epochs 300 --seeds 8 --resume
 
 bench: $(READY)  ## timings and memory, as ratios within one run
 	$(BIN)/python -m pytest benchmarks -q -m "" --benchmark-columns=median,iqr,rounds
