@@ -45,9 +45,10 @@ def run(given: Embeddings | None, options: Options) -> int:
         size = f"{audited.n} x {audited.k} x {audited.d}"
         note(f"{size}: this takes about {_duration(expected)}")
     found = _audited(audited, options, device)
+    if out is not None:  # first, so that a closed pipe loses nothing
+        _write(out, found, audited, options, device)
     print_audit(stdout(), found)
     if out is not None:
-        _write(out, found, audited, options, device)
         stdout().print(f"report in {folder.front_page(out)}")
     return EXIT[found.outcome]
 
