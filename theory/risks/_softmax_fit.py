@@ -80,7 +80,7 @@ def _solve(problem: _Softmax, chances: Array, gradient: Array) -> Array:
     for _ in range(gradient.size):
         bent = problem.curvature(chances, direction)
         along = float(np.vdot(direction, bent))
-        if not (square > goal and along > 0):
+        if not (square > goal and along > 1e-100 * square):  # else a step of no size that is one
             break
         step = step + square / along * direction
         residual = residual - square / along * bent
