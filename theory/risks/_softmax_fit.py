@@ -9,6 +9,7 @@ Array = NDArray[np.float64]
 _NEGLIGIBLE = 1e-8  # singular values below this share of the largest are left out
 _NOTHING = 1e-100  # features below this would need weights beyond 1e100
 _NEWTON_STEPS = 50
+_DENSE = 256  # unknowns up to which the curvature is held as a matrix
 
 
 def fit_softmax(
@@ -71,7 +72,26 @@ def _newton(problem: _Softmax, b: Array) -> Array:
 
 
 def _solve(problem: _Softmax, chances: Array, gradient: Array) -> Array:
-    """Conjugate gradients for curvature(step) = gradient."""
+    """The step with curvature(step) = gradient."""
+    if gradient.size > _DENSE:
+        return _solve_by_conjugate_gradients(problem, chances, gradient)
+    units = np.eye(gradient.size).reshape(-1, *gradient.shape)
+    matrix = np.stack([problem.curvature(chances, unit).ravel() for unit in units])
+    # A vector added to all weights changes nothing: curvature for it makes the matrix regular, and
+    # leaves directions in which weights run away with the little curvature that they have.
+    n_classes, r = gradient.shape
+    shifts = np.kron(np.full((n_classes, n_classes), 1.0 / n_classes), np.eye(r))
+    matrix += np.abs(matrix).max() * shifts
+    rest = (gradient - gradient.mean(axis=0)).ravel()
+    try:
+        step = np.linalg.solve(matrix, rest).reshape(gradient.shape)
+    except np.linalg.LinAlgError:
+        return np.zeros_like(gradient)
+    return np.asarray(step - step.mean(axis=0))
+
+
+def _solve_by_conjugate_gradients(problem: _Softmax, chances: Array, gradient: Array) -> Array:
+    """For problems too large for their curvature to be held as a matrix."""
     # A vector added to all weights changes nothing: rounding's share of that cannot be solved for.
     residual = gradient - gradient.mean(axis=0)
     step = np.zeros_like(gradient)
@@ -80,7 +100,7 @@ def _solve(problem: _Softmax, chances: Array, gradient: Array) -> Array:
     for _ in range(gradient.size):
         bent = problem.curvature(chances, direction)
         along = float(np.vdot(direction, bent))
-        if not (square > goal and along > 1e-100 * square):  # else a step of no size that is one
+        if not (square > goal and along > 1e-100 * square):
             break
         step = step + square / along * direction
         residual = residual - square / along * bent

@@ -4,7 +4,7 @@ import math
 
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from scipy.optimize import minimize_scalar
 
@@ -14,15 +14,18 @@ from theory.risks._inputs import read_model
 from theory.risks.mean_classifier import cross_entropy
 
 
+@example(  # ill-conditioned: conjugate gradients need more steps than there are unknowns
+    world=draw_world(sizes=[1, 1, 4], d=2, norm=0.75, seed=216, skew=0.0, spread=1.0), seed=0
+)
+@example(  # separable on a line: a step of no curvature overflowed
+    world=draw_world(sizes=[3, 5], d=1, norm=1.0, seed=1363988, skew=0.0, spread=0.0), seed=0
+)
 @given(world=worlds(most=12, max_classes=4), seed=st.integers(0, 2**32 - 1))
 def test_no_weights_within_the_radius_go_below_the_lower_bound(world: World, seed: int) -> None:
     risk = supervised_risk(world.x, world.y, world.prior)
     assert 0 <= risk.lower_bound <= risk.value
     assert risk.value <= mean_supervised_risk(world.x, world.y, world.prior)
-    # Where weights run away the enclosure is as wide as their radius; the fit itself is not worse.
-    assert risk.gradient_norm <= 1e-9 * world.scale
-    reach_of_all = risk.radius + risk.weights.norm()
-    assert risk.gap <= risk.gradient_norm * reach_of_all + world.exact
+    assert risk.gap <= 1e-9 * world.scale
     g = torch.Generator().manual_seed(seed)
     other = torch.randn(20, *risk.weights.shape, generator=g, dtype=torch.float64)
     reach = torch.logspace(-6, 0, 20, dtype=torch.float64)[:, None, None]
