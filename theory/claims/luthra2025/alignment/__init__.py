@@ -1,0 +1,1 @@
+"""The third paper: contrastive and supervised training under shared randomness stay aligned."""
