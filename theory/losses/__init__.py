@@ -1,6 +1,7 @@
 """Contrastive losses of a batch of views: dense and equation-shaped, or streamed over blocks."""
 
 from theory.losses.dense import anchor_gap, cl, dcl, nscl, ntxent, supcon
+from theory.losses.paired import paired_dcl, paired_nscl
 from theory.losses.rounding import loss_rounding
 from theory.losses.streaming import ContrastiveLosses, contrastive_losses
 
@@ -13,5 +14,7 @@ __all__ = [
     "loss_rounding",
     "nscl",
     "ntxent",
+    "paired_dcl",
+    "paired_nscl",
     "supcon",
 ]

@@ -33,6 +33,12 @@ def check_labels(z: Tensor, labels: Tensor) -> None:
         raise ValueError(f"need z and labels on one device, got {z.device} and {labels.device}")
 
 
+def check_two_views(z: Tensor) -> None:
+    """Raise unless every sample has two views."""
+    if z.shape[1] != 2:
+        raise ValueError(f"need z of shape (n, 2, d), got {tuple(z.shape)}")
+
+
 def check_other_samples(z: Tensor) -> None:
     """Raise unless an anchor has another sample to be told from."""
     if len(z) < 2:

@@ -17,6 +17,14 @@ import torch
 from torch import Tensor
 
 from theory.losses import _checks as checks
+from theory.losses._rows import (
+    diagonal,
+    label_of_row,
+    log_sum,
+    mean_over,
+    sample_of_row,
+    scores,
+)
 
 
 def dcl(z: Tensor, tau: float) -> Tensor:
@@ -45,11 +53,9 @@ def dcl(z: Tensor, tau: float) -> Tensor:
     """
     checks.check_views(z, tau)
     checks.check_other_samples(z)
-    s = _scores(z, tau)
-    sample = _sample_of_row(z)
-    return (
-        _log_sum(s, sample[:, None] != sample) - _mean_over(s, sample[:, None] == sample)
-    ).mean()
+    s = scores(z, tau)
+    sample = sample_of_row(z)
+    return (log_sum(s, sample[:, None] != sample) - mean_over(s, sample[:, None] == sample)).mean()
 
 
 def nscl(z: Tensor, labels: Tensor, tau: float) -> Tensor:
@@ -81,9 +87,9 @@ def nscl(z: Tensor, labels: Tensor, tau: float) -> Tensor:
     checks.check_views(z, tau)
     checks.check_labels(z, labels)
     checks.check_other_classes(labels)
-    s = _scores(z, tau)
-    sample, label = _sample_of_row(z), _label_of_row(z, labels)
-    return (_log_sum(s, label[:, None] != label) - _mean_over(s, sample[:, None] == sample)).mean()
+    s = scores(z, tau)
+    sample, label = sample_of_row(z), label_of_row(z, labels)
+    return (log_sum(s, label[:, None] != label) - mean_over(s, sample[:, None] == sample)).mean()
 
 
 def cl(z: Tensor, tau: float, own_views: str = "others") -> Tensor:
@@ -118,10 +124,10 @@ def cl(z: Tensor, tau: float, own_views: str = "others") -> Tensor:
         raise ValueError(f"need own_views 'others' or 'all', got {own_views!r}")
     if own_views == "others":
         _check_other_rows(z)
-    s = _scores(z, tau)
-    sample = _sample_of_row(z)
-    keep = torch.ones_like(s, dtype=torch.bool) if own_views == "all" else ~_diagonal(s)
-    return (_log_sum(s, keep) - _mean_over(s, sample[:, None] == sample)).mean()
+    s = scores(z, tau)
+    sample = sample_of_row(z)
+    keep = torch.ones_like(s, dtype=torch.bool) if own_views == "all" else ~diagonal(s)
+    return (log_sum(s, keep) - mean_over(s, sample[:, None] == sample)).mean()
 
 
 def supcon(z: Tensor, labels: Tensor, tau: float) -> Tensor:
@@ -154,11 +160,11 @@ def supcon(z: Tensor, labels: Tensor, tau: float) -> Tensor:
     """
     checks.check_views(z, tau)
     checks.check_labels(z, labels)
-    label = _label_of_row(z, labels)
-    s = _scores(z, tau)
-    positive = (label[:, None] == label) & ~_diagonal(s)
+    label = label_of_row(z, labels)
+    s = scores(z, tau)
+    positive = (label[:, None] == label) & ~diagonal(s)
     checks.check_positives(~positive.any(dim=1)[:: z.shape[1]])
-    return (_log_sum(s, ~_diagonal(s)) - _mean_over(s, positive)).mean()
+    return (log_sum(s, ~diagonal(s)) - mean_over(s, positive)).mean()
 
 
 def ntxent(z: Tensor, tau: float) -> Tensor:
@@ -186,12 +192,11 @@ def ntxent(z: Tensor, tau: float) -> Tensor:
     0.862
     """
     checks.check_views(z, tau)
-    if z.shape[1] != 2:
-        raise ValueError(f"need z of shape (n, 2, d), got {tuple(z.shape)}")
-    s = _scores(z, tau)
-    sample = _sample_of_row(z)
-    other_view = (sample[:, None] == sample) & ~_diagonal(s)
-    return (_log_sum(s, ~_diagonal(s)) - _mean_over(s, other_view)).mean()
+    checks.check_two_views(z)
+    s = scores(z, tau)
+    sample = sample_of_row(z)
+    other_view = (sample[:, None] == sample) & ~diagonal(s)
+    return (log_sum(s, ~diagonal(s)) - mean_over(s, other_view)).mean()
 
 
 def anchor_gap(z: Tensor, labels: Tensor, tau: float) -> Tensor:
@@ -225,43 +230,15 @@ def anchor_gap(z: Tensor, labels: Tensor, tau: float) -> Tensor:
     checks.check_views(z, tau)
     checks.check_labels(z, labels)
     checks.check_other_classes(labels)
-    s = _scores(z, tau)
-    sample, label = _sample_of_row(z), _label_of_row(z, labels)
+    s = scores(z, tau)
+    sample, label = sample_of_row(z), label_of_row(z, labels)
     diff = label[:, None] != label
     same = ~diff & (sample[:, None] != sample)
     has_same = same.any(dim=1)
     # An empty sum has no logarithm to differentiate: give it other terms, then take it away.
-    log_same = _log_sum(s, same | ~has_same[:, None])
-    gap = torch.logaddexp(torch.zeros_like(log_same), log_same - _log_sum(s, diff))
+    log_same = log_sum(s, same | ~has_same[:, None])
+    gap = torch.logaddexp(torch.zeros_like(log_same), log_same - log_sum(s, diff))
     return gap.masked_fill(~has_same, 0).reshape(z.shape[:2])
-
-
-def _scores(z: Tensor, tau: float) -> Tensor:
-    """All s/tau as an (n k, n k) matrix, rows in the order of z."""
-    rows = z.flatten(0, 1)
-    return rows @ rows.mT / tau
-
-
-def _sample_of_row(z: Tensor) -> Tensor:
-    return torch.arange(len(z), device=z.device).repeat_interleave(z.shape[1])
-
-
-def _label_of_row(z: Tensor, labels: Tensor) -> Tensor:
-    return labels.repeat_interleave(z.shape[1])
-
-
-def _diagonal(s: Tensor) -> Tensor:
-    return torch.eye(len(s), dtype=torch.bool, device=s.device)
-
-
-def _log_sum(s: Tensor, keep: Tensor) -> Tensor:
-    """The log-sum-exp of each row over the kept entries, of which there is at least one."""
-    return s.masked_fill(~keep, -torch.inf).logsumexp(dim=1)
-
-
-def _mean_over(s: Tensor, keep: Tensor) -> Tensor:
-    """Mean of each row over the kept entries, of which there is at least one."""
-    return s.masked_fill(~keep, 0).sum(dim=1) / keep.sum(dim=1)
 
 
 def _check_other_rows(z: Tensor) -> None:
