@@ -8,7 +8,8 @@ from scipy.special import logsumexp, softmax
 Array = NDArray[np.float64]
 _NEGLIGIBLE = 1e-8  # singular values below this share of the largest are left out
 _NOTHING = 1e-100  # features below this would need weights beyond 1e100
-_NEWTON_STEPS = 50
+_NEWTON_STEPS = 100
+_DAMPINGS = tuple(0.5**i for i in range(8))
 _DENSE = 256  # unknowns up to which the curvature is held as a matrix
 
 
@@ -58,16 +59,20 @@ class _Softmax:
 
 
 def _newton(problem: _Softmax, b: Array) -> Array:
-    """Steps while the gradient shrinks: values stop telling weights apart at its square."""
+    """Damped steps while the gradient shrinks: values stop telling weights apart at its square."""
     chances = softmax(problem.z @ b.T, axis=1)
     gradient = problem.gradient(chances)
     for _ in range(_NEWTON_STEPS):
-        moved = b - _solve(problem, chances, gradient)
-        chances = softmax(problem.z @ moved.T, axis=1)
-        shrunk = problem.gradient(chances)
-        if not np.linalg.norm(shrunk) < 0.5 * np.linalg.norm(gradient):
+        step = _solve(problem, chances, gradient)
+        for damping in _DAMPINGS:
+            moved = b - damping * step
+            chances_there = softmax(problem.z @ moved.T, axis=1)
+            shrunk = problem.gradient(chances_there)
+            if np.linalg.norm(shrunk) < (1 - 0.5 * damping) * np.linalg.norm(gradient):
+                break
+        else:
             break
-        b, gradient = moved, shrunk
+        b, chances, gradient = moved, chances_there, shrunk
     return b
 
 
@@ -77,17 +82,12 @@ def _solve(problem: _Softmax, chances: Array, gradient: Array) -> Array:
         return _solve_by_conjugate_gradients(problem, chances, gradient)
     units = np.eye(gradient.size).reshape(-1, *gradient.shape)
     matrix = np.stack([problem.curvature(chances, unit).ravel() for unit in units])
-    # A vector added to all weights changes nothing: curvature for it makes the matrix regular, and
-    # leaves directions in which weights run away with the little curvature that they have.
-    n_classes, r = gradient.shape
-    shifts = np.kron(np.full((n_classes, n_classes), 1.0 / n_classes), np.eye(r))
-    matrix += np.abs(matrix).max() * shifts
-    rest = (gradient - gradient.mean(axis=0)).ravel()
-    try:
-        step = np.linalg.solve(matrix, rest).reshape(gradient.shape)
-    except np.linalg.LinAlgError:
-        return np.zeros_like(gradient)
-    return np.asarray(step - step.mean(axis=0))
+    # Where there is no curvature beyond rounding (a vector added to all weights, weights that run
+    # away) the gradient has nothing left either: no step there.
+    bends, axes = np.linalg.eigh((matrix + matrix.T) / 2)
+    bent = bends > gradient.size * np.finfo(np.float64).eps * bends[-1]
+    along = axes[:, bent]
+    return np.asarray((along @ (along.T @ gradient.ravel() / bends[bent])).reshape(gradient.shape))
 
 
 def _solve_by_conjugate_gradients(problem: _Softmax, chances: Array, gradient: Array) -> Array:
