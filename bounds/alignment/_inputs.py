@@ -1,0 +1,31 @@
+"""What the calculators of this package ask of their arguments."""
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from bounds._domain import require, require_at_least
+
+
+def require_positive(**values: ArrayLike) -> None:
+    """Each of `values` is positive and finite."""
+    for name, value in values.items():
+        require(np.asarray(value) > 0, f"{name} > 0", **{name: value})
+        require(np.isfinite(value), f"finite {name}", **{name: value})
+
+
+def require_gap(gap: ArrayLike) -> None:
+    """A bound on the reweighting error: any number >= 0, +inf where there is none."""
+    require(np.asarray(gap) >= 0, "gap >= 0", gap=gap)
+
+
+def require_drift(step_sum: ArrayLike, batch_size: ArrayLike, tau: ArrayLike) -> None:
+    """Step sizes, anchors and temperature of a run."""
+    require_at_least(0, step_sum=step_sum)
+    require_at_least(1, batch_size=batch_size)
+    require_positive(tau=tau)
+
+
+def require_probability_of_failure(delta: ArrayLike) -> None:
+    """0 < delta < 1."""
+    delta = np.asarray(delta)
+    require((0 < delta) & (delta < 1), "0 < delta < 1", delta=delta)
