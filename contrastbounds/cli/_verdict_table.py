@@ -1,13 +1,12 @@
 """The table of verdicts: a line each where it fits, two lines each on a narrow terminal."""
 
-import math
 from collections.abc import Sequence
 
 from rich.console import Console
 from rich.text import Text
 
 from contrastbounds.verification.choice import Chosen
-from contrastbounds.verification.verdicts import rebuild, sentence
+from contrastbounds.verification.verdicts import rebuild, sentence, tightness
 from theory.claims import Verdict
 
 STYLES = {"inconclusive": "yellow", "vacuous": "yellow"}
@@ -35,11 +34,6 @@ def outcome(verdict: Verdict) -> str:
     if not verdict.as_expected:
         return f"{verdict.outcome} (unexpected)"
     return verdict.outcome if verdict.outcome == "holds" else f"{verdict.outcome} (expected)"
-
-
-def tightness(ratio: float) -> str:
-    """Four digits, rounded down below 1: only equality reads as 1."""
-    return f"{math.floor(ratio * 1e4) / 1e4:.4g}" if 1e-3 < ratio < 1 else f"{ratio:.4g}"
 
 
 def _cells(v: Verdict) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from typing import Any
 from contrastbounds.report import results
 from contrastbounds.report.folder import FIGURES
 from contrastbounds.report.pictures import Picture, pictures
+from contrastbounds.verification.verdicts import tightness
 
 NONE, MINUS = "\N{EN DASH}", "\N{MINUS SIGN}"
 TEMPLATES = Path(__file__).parent / "templates"
@@ -49,6 +50,7 @@ def page(content: Mapping[str, Any], figures: Sequence[Picture] = ()) -> str:
     )
     environment.filters["number"] = number
     environment.filters["breakable"] = breakable
+    environment.filters["tightness"] = tightness
     template = environment.get_template(f"{content['kind']}.html.j2")
     return template.render(**content, figures=figures)
 

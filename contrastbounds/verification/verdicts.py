@@ -1,6 +1,7 @@
 """Verdicts as rows of a results file, as a summary and as an exit status."""
 
 import dataclasses
+import math
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -80,6 +81,11 @@ def exit_status(verdicts: Sequence[Verdict]) -> int:
     open_questions = ("inconclusive", "vacuous")
     undecided = all(v.expected == "holds" and v.outcome in open_questions for v in unexpected)
     return INCONCLUSIVE if undecided else OTHERWISE
+
+
+def tightness(ratio: float) -> str:
+    """Four digits, rounded down below 1: only equality reads as 1."""
+    return f"{math.floor(ratio * 1e4) / 1e4:.4g}" if 1e-3 < ratio < 1 else f"{ratio:.4g}"
 
 
 def sentence(verdicts: Sequence[Verdict]) -> str:

@@ -200,6 +200,12 @@ def test_numbers_are_short(value: float | None, shown: str) -> None:
     assert number(value) == shown
 
 
+@pytest.mark.parametrize(("ratio", "shown"), [(0.99996, "0.9999"), (1.0, "1"), (None, NONE)])
+def test_only_equality_reads_as_one(ratio: float | None, shown: str) -> None:
+    document = content(ratio=ratio)
+    assert f'<td class="n">{shown}</td></tr>' in page(document)
+
+
 def test_without_jinja2_the_results_are_written_all_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

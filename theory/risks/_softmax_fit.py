@@ -31,7 +31,7 @@ def fit_softmax(
         method="L-BFGS-B",
         options={"maxiter": max_iterations, "maxcor": 20, "ftol": 0.0, "gtol": 1e-14},
     )
-    return np.asarray(_newton(problem, fit.x.reshape(first.shape)) @ change.T)
+    return np.asarray(_newton(problem, fit.x.reshape(first.shape), max_iterations) @ change.T)
 
 
 class _Softmax:
@@ -58,11 +58,11 @@ class _Softmax:
         return np.asarray((self.weights[:, None] * moves).T @ self.z)
 
 
-def _newton(problem: _Softmax, b: Array) -> Array:
+def _newton(problem: _Softmax, b: Array, max_iterations: int) -> Array:
     """Damped steps while the gradient shrinks: values stop telling weights apart at its square."""
     chances = softmax(problem.z @ b.T, axis=1)
     gradient = problem.gradient(chances)
-    for _ in range(_NEWTON_STEPS):
+    for _ in range(min(_NEWTON_STEPS, max_iterations)):
         step = _solve(problem, chances, gradient)
         for damping in _DAMPINGS:
             moved = b - damping * step

@@ -41,7 +41,7 @@ def supervised_risk(
 
     Symbols
         features, classes, prior  as `mean_supervised_risk`
-        max_iterations            of L-BFGS, from W = the class means, >= 0
+        max_iterations            of L-BFGS, from W = the class means, and of Newton's method; >= 0
 
     Returns
         `SupervisedRisk`, in the dtype of `features`, computed in float64. `value` is R at the
