@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import Literal
 
 import torch
 from torch import Tensor, nn
@@ -40,6 +41,7 @@ def mlp(
     *,
     generator: torch.Generator,
     projector: Sequence[int] = (),
+    weights: Literal["he", "uniform"] = "he",
     unit_output: bool = True,
     dtype: torch.dtype = torch.float64,
 ) -> Encoder:
@@ -50,8 +52,11 @@ def mlp(
         projector  further widths after dim_out for a projector head, such as (hidden, dim_z);
                    the backbone then ends in ReLU, so that its features are what the head reads
 
-    Weights are N(0, 2 / fan_in) (He et al. 2015), biases uniform on +-1/sqrt(fan_in); biases that
-    are not zero keep the output away from the origin, where it has no direction.
+        weights    "he": N(0, 2 / fan_in) (He et al. 2015); "uniform": +-1/sqrt(fan_in), what
+                   `torch.nn.Linear` starts from, a sixth of that variance
+
+    Biases are uniform on +-1/sqrt(fan_in); as they are not zero, they keep the output away from
+    the origin, where it has no direction.
 
     >>> encoder = mlp((32, 128, 16), generator=torch.Generator().manual_seed(0))
     >>> encoder(torch.ones(5, 2, 32, dtype=torch.float64)).shape
@@ -59,15 +64,18 @@ def mlp(
     """
     sizes = (*widths, *projector)
     require(len(widths) >= 2, "at least two widths", widths=tuple(widths))
+    require(weights in ("he", "uniform"), 'weights "he" or "uniform"', weights=repr(weights))
     require(min(sizes) >= 1, "widths >= 1", widths=tuple(widths), projector=tuple(projector))
-    backbone = _layers(widths, generator, dtype)
+    backbone = _layers(widths, weights, generator, dtype)
     if not projector:
         return Encoder(backbone, unit_output=unit_output)
-    head = _layers((widths[-1], *projector), generator, dtype)
+    head = _layers((widths[-1], *projector), weights, generator, dtype)
     return Encoder(backbone.append(nn.ReLU()), head, unit_output=unit_output)
 
 
-def _layers(widths: Sequence[int], generator: torch.Generator, dtype: torch.dtype) -> nn.Sequential:
+def _layers(
+    widths: Sequence[int], weights: str, generator: torch.Generator, dtype: torch.dtype
+) -> nn.Sequential:
     layers = nn.Sequential()
     for fan_in, fan_out in pairwise(widths):
         if len(layers):
@@ -76,7 +84,11 @@ def _layers(widths: Sequence[int], generator: torch.Generator, dtype: torch.dtyp
         linear = nn.Linear(fan_in, fan_out, device="meta", dtype=dtype)
         linear = linear.to_empty(device=generator.device)
         with torch.no_grad():
-            linear.weight.normal_(0.0, (2 / fan_in) ** 0.5, generator=generator)
-            linear.bias.uniform_(-(fan_in**-0.5), fan_in**-0.5, generator=generator)
+            bound = fan_in**-0.5
+            if weights == "he":
+                linear.weight.normal_(0.0, (2 / fan_in) ** 0.5, generator=generator)
+            else:
+                linear.weight.uniform_(-bound, bound, generator=generator)
+            linear.bias.uniform_(-bound, bound, generator=generator)
         layers.append(linear)
     return layers

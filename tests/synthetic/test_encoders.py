@@ -52,6 +52,17 @@ def test_weights_have_the_stated_law() -> None:
     assert 0.9 * 200**-0.5 < float(first.bias.detach().abs().max()) <= 200**-0.5
 
 
+def test_uniform_weights_have_the_stated_law() -> None:
+    encoder = mlp((200, 300, 2), generator=seeded(), weights="uniform")
+    first = encoder.backbone[0]  # type: ignore[index]  # Sequential
+    assert isinstance(first, nn.Linear)
+    weight = first.weight.detach()
+    assert 0.99 * 200**-0.5 < float(weight.abs().max()) <= 200**-0.5
+    # Squares of U(-b, b) have mean b^2/3 and standard deviation 2 b^2/sqrt(45).
+    width = 6.2 * 2 / 45**0.5 / 200 / weight.numel() ** 0.5
+    assert abs(float(weight.square().mean()) - 1 / 600) <= width
+
+
 def test_output_without_normalisation_and_dtype() -> None:
     raw = mlp((4, 6, 2), generator=seeded(), unit_output=False, dtype=torch.float32)
     unit = mlp((4, 6, 2), generator=seeded(), dtype=torch.float32)
@@ -71,3 +82,5 @@ def test_bad_widths_are_refused() -> None:
         mlp((3,), generator=seeded())
     with pytest.raises(ValueError, match=r"need widths >= 1, got widths=\(3, 0\)"):
         mlp((3, 0), generator=seeded())
+    with pytest.raises(ValueError, match='need weights "he" or "uniform", got weights=\'xavier\''):
+        mlp((3, 2), generator=seeded(), weights="xavier")  # type: ignore[arg-type]  # on purpose
