@@ -1,0 +1,1 @@
+"""The fourth paper: contrastive learning understood through supervised prototype objectives."""
