@@ -1,0 +1,92 @@
+"""What the similarity dynamics ask of their arguments, said in one place."""
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import torch
+from torch import Tensor
+
+Loss = Literal["cl", "nscl"]
+LOSSES: tuple[Loss, ...] = ("cl", "nscl")
+
+
+def check_start(sigma0: Tensor, labels: Tensor, tau: float) -> None:
+    """Raise unless sigma0 is (n, n) with entries in [-1, 1] (H2), labels (n,) and tau > 0."""
+    if not tau > 0:  # written so that NaN fails
+        raise ValueError(f"need tau > 0, got tau={tau}")
+    if sigma0.ndim != 2 or sigma0.shape[0] != sigma0.shape[1] or not sigma0.is_floating_point():
+        raise ValueError(
+            f"need a square floating-point sigma0, got {tuple(sigma0.shape)} of {sigma0.dtype}"
+        )
+    outside = ~(sigma0.detach().abs() <= 1)
+    if bool(outside.any()):
+        value = sigma0.detach()[outside][0].item()
+        raise ValueError(f"need sigma0 in [-1, 1], got {value}")
+    if labels.shape != (len(sigma0),) or labels.is_floating_point() or labels.dtype == torch.bool:
+        raise ValueError(
+            f"need {len(sigma0)} integer labels, got {tuple(labels.shape)} of {labels.dtype}"
+        )
+
+
+def check_symmetric(sigma0: Tensor) -> None:
+    """Raise unless sigma0 equals its transpose: only there is (R + R')/2 a gradient."""
+    if not torch.equal(sigma0, sigma0.mT):
+        raise ValueError("need a symmetric sigma0 for the symmetrised gradient, got another")
+
+
+def checked_batches(batches: Sequence[Any], labels: Tensor, *, nscl: bool) -> list[Tensor]:
+    """The batches as index vectors of two or more distinct items (H1).
+
+    With `nscl` every anchor needs an item of another class (H4).
+    """
+    checked = []
+    for t, given in enumerate(batches):
+        batch = torch.as_tensor(given, device=labels.device)
+        _check_indices(batch, len(labels), t)
+        classes = labels[batch]
+        if nscl and bool((classes == classes[0]).all()):
+            raise ValueError(
+                "need an item of another class for every anchor, "
+                f"got the one class {int(classes[0])} in batch {t}"
+            )
+        checked.append(batch)
+    return checked
+
+
+def checked_steps(step_sizes: Any, n_batches: int) -> list[float]:
+    """The step sizes as numbers >= 0, one for each batch."""
+    steps = [float(step) for step in step_sizes]
+    if len(steps) != n_batches:
+        raise ValueError(f"need a step size for each batch, got {len(steps)} for {n_batches}")
+    for t, step in enumerate(steps):
+        if not 0 <= step < float("inf"):
+            raise ValueError(f"need finite step sizes >= 0, got {step} at step {t}")
+    return steps
+
+
+def check_nonexpansive(steps: Sequence[float], batches: Sequence[Tensor], tau: float) -> None:
+    """Raise unless every step is at most 4 tau^2 B."""
+    for t, (step, batch) in enumerate(zip(steps, batches, strict=True)):
+        longest = 4 * tau * tau * len(batch)
+        if step > longest * (1 + 4 * torch.finfo(torch.float64).eps):  # of the caller's product
+            raise ValueError(f"need steps <= 4 tau^2 B = {longest}, got {step} at step {t}")
+
+
+def check_loss(loss: str) -> None:
+    """Raise unless the loss has a name that is known here."""
+    if loss not in LOSSES:
+        raise ValueError(f"need loss 'cl' or 'nscl', got {loss!r}")
+
+
+def _check_indices(batch: Tensor, n: int, t: int) -> None:
+    if batch.ndim != 1 or batch.is_floating_point() or batch.dtype == torch.bool:
+        raise ValueError(
+            f"need batches of integer indices, got {tuple(batch.shape)} of {batch.dtype} "
+            f"in batch {t}"
+        )
+    if len(batch) < 2:
+        raise ValueError(f"need two items or more in a batch, got {len(batch)} in batch {t}")
+    if not bool(((0 <= batch) & (batch < n)).all()):
+        raise ValueError(f"need indices in 0..{n - 1}, got {batch.tolist()} in batch {t}")
+    if len(set(batch.tolist())) != len(batch):
+        raise ValueError(f"need distinct indices in a batch, got {batch.tolist()} in batch {t}")
