@@ -1,15 +1,22 @@
 """How alike two representations are, and how far shared randomness keeps two trainings together."""
 
+from theory.alignment.cka import cka, gram_cka
 from theory.alignment.descent import (
     drift_certificate,
     negative_weights,
     similarity_descent,
     similarity_gradient,
 )
+from theory.alignment.rsa import rsa
+from theory.alignment.weights import relative_weight_gap
 
 __all__ = [
+    "cka",
     "drift_certificate",
+    "gram_cka",
     "negative_weights",
+    "relative_weight_gap",
+    "rsa",
     "similarity_descent",
     "similarity_gradient",
 ]

@@ -1,0 +1,134 @@
+"""Sums over pairs of items from sums over items, in float64 and block by block.
+
+For centred rows x_i, y_i put g_ij = <x_i, x_j>, h_ij = <y_i, y_j>, k_i = g_ii, l_i = h_ii. As the
+rows sum to 0, sum_{j != i} g_ij = -k_i, and every sum below over pairs i != j of
+(g_ij + a_i + a_j)(h_ij + b_i + b_j) follows from ||X'Y||_F^2 = sum_ij g_ij h_ij, sum k_i l_i,
+sum k and sum l.
+"""
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+ROWS = 2048  # items converted to float64 and multiplied at a time
+_CANCELLED = 1e-6  # a self term below this share of its parts is summed over pairs instead
+
+Form = Callable[[Tensor, Tensor, Tensor], Tensor]  # (sum_ij g_ij h_ij, k, l) to a sum over i != j
+Offset = Callable[[Tensor], Tensor]  # k to a
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rows:
+    """The rows of a matrix in float64, scaled by a power of two, perhaps to unit norm, centred."""
+
+    source: Tensor  # (n, d), the caller's
+    scale: float
+    unit: bool
+    mean: Tensor  # (d,), of the scaled rows
+    norms: Tensor  # (n,), squared norms of the centred rows
+
+    def block(self, start: int) -> Tensor:
+        """Rows start..start + ROWS, centred."""
+        return _scaled(self.source[start : start + ROWS], self.scale, self.unit) - self.mean
+
+
+@dataclass(frozen=True, kw_only=True)
+class PairSums:
+    """One inner product of Gram matrices: of x with x, y with y and x with y."""
+
+    xx: Tensor
+    yy: Tensor
+    xy: Tensor
+
+    def cosine(self) -> Tensor:
+        """Their correlation xy / sqrt(xx yy)."""
+        return self.xy / (self.xx.sqrt() * self.yy.sqrt())
+
+
+def centred_rows(source: Tensor, *, unit: bool = False) -> Rows:
+    """Read `source` twice: once for the mean, once for the squared norms."""
+    factor = 1.0 if unit else scale(source)
+    starts = range(0, len(source), ROWS)
+    blocks = (_scaled(source[i : i + ROWS], factor, unit) for i in starts)
+    mean = torch.stack([part.sum(dim=0) for part in blocks]).sum(dim=0) / len(source)
+    bare = Rows(source=source, scale=factor, unit=unit, mean=mean, norms=mean)
+    norms = torch.cat([bare.block(i).square().sum(dim=1) for i in starts])
+    return Rows(source=source, scale=factor, unit=unit, mean=mean, norms=norms)
+
+
+def all_pairs(x: Rows, y: Rows) -> PairSums:
+    """sum_ij g_ij h_ij over all pairs, diagonal included: O(n d^2), or O(n^2 d) when d > n."""
+    if _wide(x, y):
+        zero = torch.zeros_like(x.norms)
+        return over_pairs(x, y, zero, zero, diagonal=True)
+    xx = yy = xy = x.norms.new_zeros(())
+    for start in range(0, len(x.source), ROWS):
+        a, b = x.block(start), y.block(start)
+        xx, yy, xy = xx + a.mT @ a, yy + b.mT @ b, xy + a.mT @ b
+    return PairSums(xx=xx.square().sum(), yy=yy.square().sum(), xy=xy.square().sum())
+
+
+def other_pairs(every: PairSums, x: Rows, y: Rows, form: Form, offset: Offset) -> PairSums:
+    """sum over i != j of (g_ij + a_i + a_j)(h_ij + b_i + b_j) with a = offset(k), b = offset(l).
+
+    `form` is its closed form in the sum over all pairs and in k and l; where that cancels, and
+    where d > n leaves it no cheaper, the pairs are summed one by one.
+    """
+    k, l = x.norms, y.norms  # noqa: E741
+    sums = PairSums(xx=form(every.xx, k, k), yy=form(every.yy, l, l), xy=form(every.xy, k, l))
+    cancelled = not (
+        float(sums.xx.detach()) > _CANCELLED * float(every.xx.detach())
+        and float(sums.yy.detach()) > _CANCELLED * float(every.yy.detach())
+    )
+    if cancelled or _wide(x, y):
+        return over_pairs(x, y, offset(k), offset(l), diagonal=False)
+    return sums
+
+
+def over_pairs(x: Rows, y: Rows, a: Tensor, b: Tensor, *, diagonal: bool) -> PairSums:
+    """The same sums pair by pair, in tiles of ROWS x ROWS: O(n^2 d), no n x n matrix."""
+    xx = yy = xy = x.norms.new_zeros(())
+    for g, h, weight in _tiles(x, y, a, b, diagonal=diagonal):
+        xx, yy = xx + weight * g.square().sum(), yy + weight * h.square().sum()
+        xy = xy + weight * (g * h).sum()
+    return PairSums(xx=xx, yy=yy, xy=xy)
+
+
+def _tiles(
+    x: Rows, y: Rows, a: Tensor, b: Tensor, *, diagonal: bool
+) -> Iterator[tuple[Tensor, Tensor, int]]:
+    """Tiles on and above the diagonal; those above stand for their mirror image too."""
+    starts = range(0, len(x.source), ROWS)
+    for i in starts:
+        xi, yi, ai, bi = x.block(i), y.block(i), a[i : i + ROWS, None], b[i : i + ROWS, None]
+        for j in starts[i // ROWS :]:
+            g = xi @ x.block(j).mT + (ai + a[j : j + ROWS])
+            h = yi @ y.block(j).mT + (bi + b[j : j + ROWS])
+            if i == j and not diagonal:
+                itself = torch.eye(len(g), dtype=torch.bool, device=g.device)
+                g, h = g.masked_fill(itself, 0), h.masked_fill(itself, 0)
+            yield g, h, 1 if i == j else 2
+
+
+def _wide(x: Rows, y: Rows) -> bool:
+    return max(x.source.shape[1], y.source.shape[1]) > len(x.source)
+
+
+def _scaled(part: Tensor, scale: float, unit: bool) -> Tensor:
+    wide = part.double() * scale
+    if not unit:
+        return wide
+    # The largest entry first, so that a tiny row's squares do not underflow.
+    wide = wide / wide.detach().abs().amax(dim=1, keepdim=True)
+    units: Tensor = wide / wide.norm(dim=1, keepdim=True)
+    return units
+
+
+def scale(source: Tensor) -> float:
+    """A power of two that brings the largest entry to [1/2, 1): no square overflows."""
+    low, high = source.detach().aminmax()
+    exponent = math.frexp(max(float(high), -float(low)))[1]
+    return 2.0 ** -max(exponent, -1000)
