@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from contrastbounds.embeddings._embeddings import Embeddings
+from contrastbounds.embeddings._embeddings import Embeddings, Items
 
 _ROWS = 8192  # samples checked at a time, so that checking needs no copy of a large file
 
@@ -32,12 +32,7 @@ def embeddings(
     ('cat', 'dog')
     """
     views = _views(np.asarray(z), source)
-    values = _label_values(np.asarray(labels), labels_source or source)
-    if len(values) != len(views):
-        raise ValueError(
-            f"need one label per sample, got {len(values)} labels for {len(views)} samples"
-            f" in {labels_source or source}"
-        )
+    values = _label_values(np.asarray(labels), len(views), labels_source or source)
     found, classes = np.unique(values, return_inverse=True)
     if len(found) < 2:
         raise ValueError(
@@ -53,6 +48,25 @@ def embeddings(
         labels_source=labels_source,
         labels_sha256=labels_sha256,
     )
+
+
+def items(
+    z: ArrayLike,
+    labels: ArrayLike | None = None,
+    *,
+    source: str = "arrays",
+    sha256: str | None = None,
+) -> Items:
+    """Check arrays and make them `Items`: as `embeddings`, with any labels or none.
+
+    >>> items([[1.0, 0.0], [0.0, 1.0]]).n
+    2
+    """
+    views = _views(np.asarray(z), source)
+    names = None
+    if labels is not None:
+        names = _label_values(np.asarray(labels), len(views), source).astype(np.str_)
+    return Items(z=views, labels=names, source=source, sha256=sha256)
 
 
 def _views(z: NDArray[Any], source: str) -> NDArray[np.floating[Any]]:
@@ -90,7 +104,17 @@ def _views(z: NDArray[Any], source: str) -> NDArray[np.floating[Any]]:
     return np.ascontiguousarray(views.astype(views.dtype.newbyteorder("="), copy=False))
 
 
-def _label_values(labels: NDArray[Any], source: str) -> NDArray[Any]:
+def _label_values(labels: NDArray[Any], n: int, source: str) -> NDArray[Any]:
+    """The labels of `n` samples as integers, booleans or strings."""
+    values = _values(labels, source)
+    if len(values) != n:
+        raise ValueError(
+            f"need one label per sample, got {len(values)} labels for {n} samples in {source}"
+        )
+    return values
+
+
+def _values(labels: NDArray[Any], source: str) -> NDArray[Any]:
     if labels.ndim != 1:
         raise ValueError(f"need labels of shape (n,), got shape {labels.shape} in {source}")
     if not len(labels):

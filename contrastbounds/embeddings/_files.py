@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from contrastbounds.embeddings._checks import embeddings
-from contrastbounds.embeddings._embeddings import Embeddings
+from contrastbounds.embeddings._checks import embeddings, items
+from contrastbounds.embeddings._embeddings import Embeddings, Items
 
 _NPY, _NPZ = b"\x93NUMPY", b"PK"
 
@@ -30,13 +30,36 @@ def load(path: str | Path, labels: str | Path | None = None) -> Embeddings:
     """
     path = Path(path)
     arrays = _arrays(path)
+    if labels is None and "labels" not in arrays:
+        _pick(arrays, "embeddings", path)
+        held = _names(arrays) if arrays.keys() - {""} else "one array without a name"
+        raise ValueError(f"need labels: an array 'labels' or --labels FILE, got {held} in {path}")
+    return _labelled(arrays, path, labels)
+
+
+def load_items(path: str | Path) -> Items:
+    """Embeddings of one file as `load` reads them, with its labels if it has any."""
+    path = Path(path)
+    return _items(_arrays(path), path)
+
+
+def load_either(path: str | Path, labels: str | Path | None = None) -> Embeddings | Items:
+    """What `load` gives where there are labels, and `load_items` where there are none."""
+    path = Path(path)
+    arrays = _arrays(path)
+    if labels is None and "labels" not in arrays:
+        return _items(arrays, path)
+    return _labelled(arrays, path, labels)
+
+
+def _items(arrays: dict[str, NDArray[Any]], path: Path) -> Items:
+    features = _pick(arrays, "embeddings", path)
+    return items(features, arrays.get("labels"), source=str(path), sha256=_sha256(path))
+
+
+def _labelled(arrays: dict[str, NDArray[Any]], path: Path, labels: str | Path | None) -> Embeddings:
     features = _pick(arrays, "embeddings", path)
     if labels is None:
-        if "labels" not in arrays:
-            held = _names(arrays) if arrays.keys() - {""} else "one array without a name"
-            raise ValueError(
-                f"need labels: an array 'labels' or --labels FILE, got {held} in {path}"
-            )
         given, labels_path = arrays["labels"], None
     else:
         labels_path = Path(labels)
