@@ -7,12 +7,16 @@ from theory.alignment.descent import (
     similarity_descent,
     similarity_gradient,
 )
+from theory.alignment.ladder import DriftLadder, batch_composition, drift_ladder
 from theory.alignment.rsa import rsa
 from theory.alignment.weights import relative_weight_gap
 
 __all__ = [
+    "DriftLadder",
+    "batch_composition",
     "cka",
     "drift_certificate",
+    "drift_ladder",
     "gram_cka",
     "negative_weights",
     "relative_weight_gap",

@@ -10,7 +10,25 @@ Loss = Literal["cl", "nscl"]
 LOSSES: tuple[Loss, ...] = ("cl", "nscl")
 
 
-def check_start(sigma0: Tensor, labels: Tensor, tau: float) -> None:
+def checked_run(
+    sigma0: Tensor,
+    batches: Sequence[Any],
+    labels: Tensor,
+    step_sizes: Any,
+    tau: float,
+    *,
+    nscl: bool,
+    symmetrised: bool,
+) -> list[tuple[Tensor, float]]:
+    """Each step's batch and size, once the hypotheses that the dynamics need are seen to hold."""
+    _check_start(sigma0, labels, tau)
+    if symmetrised:
+        _check_symmetric(sigma0)
+    indices = checked_batches(batches, labels, nscl=nscl)
+    return list(zip(indices, _checked_steps(step_sizes, len(indices)), strict=True))
+
+
+def _check_start(sigma0: Tensor, labels: Tensor, tau: float) -> None:
     """Raise unless sigma0 is (n, n) with entries in [-1, 1] (H2), labels (n,) and tau > 0."""
     if not tau > 0:  # written so that NaN fails
         raise ValueError(f"need tau > 0, got tau={tau}")
@@ -28,7 +46,7 @@ def check_start(sigma0: Tensor, labels: Tensor, tau: float) -> None:
         )
 
 
-def check_symmetric(sigma0: Tensor) -> None:
+def _check_symmetric(sigma0: Tensor) -> None:
     """Raise unless sigma0 equals its transpose: only there is (R + R')/2 a gradient."""
     if not torch.equal(sigma0, sigma0.mT):
         raise ValueError("need a symmetric sigma0 for the symmetrised gradient, got another")
@@ -53,7 +71,7 @@ def checked_batches(batches: Sequence[Any], labels: Tensor, *, nscl: bool) -> li
     return checked
 
 
-def checked_steps(step_sizes: Any, n_batches: int) -> list[float]:
+def _checked_steps(step_sizes: Any, n_batches: int) -> list[float]:
     """The step sizes as numbers >= 0, one for each batch."""
     steps = [float(step) for step in step_sizes]
     if len(steps) != n_batches:
@@ -64,12 +82,17 @@ def checked_steps(step_sizes: Any, n_batches: int) -> list[float]:
     return steps
 
 
-def check_nonexpansive(steps: Sequence[float], batches: Sequence[Tensor], tau: float) -> None:
+def is_nonexpansive(eta: float, batch_size: int, tau: float) -> bool:
+    """Whether a step is at most 4 tau^2 B, up to the rounding of the caller's product."""
+    return eta <= 4 * tau * tau * batch_size * (1 + 4 * torch.finfo(torch.float64).eps)
+
+
+def check_nonexpansive(run: Sequence[tuple[Tensor, float]], tau: float) -> None:
     """Raise unless every step is at most 4 tau^2 B."""
-    for t, (step, batch) in enumerate(zip(steps, batches, strict=True)):
-        longest = 4 * tau * tau * len(batch)
-        if step > longest * (1 + 4 * torch.finfo(torch.float64).eps):  # of the caller's product
-            raise ValueError(f"need steps <= 4 tau^2 B = {longest}, got {step} at step {t}")
+    for t, (batch, eta) in enumerate(run):
+        if not is_nonexpansive(eta, len(batch), tau):
+            longest = 4 * tau * tau * len(batch)
+            raise ValueError(f"need steps <= 4 tau^2 B = {longest}, got {eta} at step {t}")
 
 
 def check_loss(loss: str) -> None:

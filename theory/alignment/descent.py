@@ -1,6 +1,6 @@
 """Descent on similarities: the paper's surrogate of training, exactly, for CL and NSCL."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -11,10 +11,8 @@ from theory.alignment._run import (
     Loss,
     check_loss,
     check_nonexpansive,
-    check_start,
-    check_symmetric,
     checked_batches,
-    checked_steps,
+    checked_run,
 )
 
 
@@ -110,9 +108,9 @@ def similarity_descent(
         As `similarity_gradient`; the clip is this project's (docs/theory/luthra2025/alignment).
     """
     check_loss(loss)
-    steps = list(_checked(sigma0, batches, labels, step_sizes, tau, loss == "nscl", symmetrised))
+    needs = {"nscl": loss == "nscl", "symmetrised": symmetrised}
     sigma = sigma0
-    for batch, eta in steps:
+    for batch, eta in checked_run(sigma0, batches, labels, step_sizes, tau, **needs):
         gradient = _gradient(sigma, batch, labels, tau, loss=loss, symmetrised=symmetrised)
         sigma = step(sigma, gradient, eta, clip=clip)
     return sigma.clone() if sigma is sigma0 else sigma
@@ -140,10 +138,10 @@ def drift_certificate(
     Source
         This project, docs/theory/luthra2025/alignment/drift.md, "A-posteriori certificate".
     """
-    steps = list(_checked(sigma0, batches, labels, step_sizes, tau, True, symmetrised))
-    check_nonexpansive([eta for _, eta in steps], [batch for batch, _ in steps], tau)
+    run = checked_run(sigma0, batches, labels, step_sizes, tau, nscl=True, symmetrised=symmetrised)
+    check_nonexpansive(run, tau)
     sigma, total = sigma0, sigma0.new_zeros(1 if symmetrised else len(sigma0))
-    for batch, eta in steps:
+    for batch, eta in run:
         cl, nscl = twin_gradients(sigma, batch, labels, tau, symmetrised=symmetrised)
         gap = (cl - nscl).flatten() if symmetrised else cl - nscl
         total = total + eta * norm(gap, dim=-1)
@@ -179,19 +177,3 @@ def _negatives(batch: Tensor, labels: Tensor, loss: Loss) -> Tensor:
     if loss == "cl":
         return ~torch.eye(len(batch), dtype=torch.bool, device=batch.device)
     return labels[batch][:, None] != labels[batch][None, :]
-
-
-def _checked(
-    sigma0: Tensor,
-    batches: Sequence[Any],
-    labels: Tensor,
-    step_sizes: Sequence[float] | Tensor,
-    tau: float,
-    nscl: bool,
-    symmetrised: bool,
-) -> Iterator[tuple[Tensor, float]]:
-    check_start(sigma0, labels, tau)
-    if symmetrised:
-        check_symmetric(sigma0)
-    indices = checked_batches(batches, labels, nscl=nscl)
-    return zip(indices, checked_steps(step_sizes, len(indices)), strict=True)
