@@ -1,6 +1,14 @@
 """Worlds with known ground truth: clusters, views, encoders, episodes. Knows no theorem."""
 
-from synthetic.batches import iid_batches, steps_per_epoch, stratified_batches
+from synthetic.batches import (
+    Batches,
+    Sampling,
+    distinct_batches,
+    epoch_batches,
+    iid_batches,
+    steps_per_epoch,
+    stratified_batches,
+)
 from synthetic.clusters import Clusters, gaussian_clusters, stream_gaussian_clusters
 from synthetic.encoders import Encoder, mlp
 from synthetic.episodes import (
@@ -24,14 +32,21 @@ from synthetic.samplers import (
 from synthetic.sizes import imbalanced_sizes, zipf_sizes
 from synthetic.toy import ToyHistory, ToySetup, circle_world, norm_world, train_toy
 from synthetic.training import (
+    Compositions,
+    CrossEntropy,
     History,
     Labelled,
     Loss,
     Options,
+    Recipe,
     Twins,
     World,
+    adam,
+    practical,
+    sgd,
     train,
     train_coupled,
+    weight_distance,
 )
 from synthetic.trials import Trials, ncc_trials
 from synthetic.views import (
@@ -45,7 +60,10 @@ from synthetic.views import (
 
 __all__ = [
     "Augment",
+    "Batches",
     "Clusters",
+    "Compositions",
+    "CrossEntropy",
     "Encoder",
     "Episodes",
     "GaussianSampler",
@@ -53,8 +71,10 @@ __all__ = [
     "Labelled",
     "Loss",
     "Options",
+    "Recipe",
     "Sample",
     "SampleCentres",
+    "Sampling",
     "StudentSampler",
     "ToyHistory",
     "ToySetup",
@@ -62,9 +82,12 @@ __all__ = [
     "Twins",
     "TwoPointSampler",
     "World",
+    "adam",
     "additive_noise",
     "circle_world",
     "compose",
+    "distinct_batches",
+    "epoch_batches",
     "few_shot_episodes",
     "gaussian_clusters",
     "gaussian_episodes",
@@ -77,10 +100,12 @@ __all__ = [
     "ncc_trials",
     "norm_world",
     "orthoplex",
+    "practical",
     "random_means",
     "random_rotation",
     "resample_nuisance",
     "sampled_episodes",
+    "sgd",
     "simplex_etf",
     "steps_per_epoch",
     "stratified_batches",
@@ -90,5 +115,6 @@ __all__ = [
     "train_coupled",
     "train_toy",
     "two_point_sampler",
+    "weight_distance",
     "zipf_sizes",
 ]

@@ -53,7 +53,7 @@ def digits(
             augment=augment,
             steps=steps,
             batch_size=BATCH,
-            stratified=False,
+            sampling="iid",
         )
         with torch.no_grad():
             z = encoder(make_views(x[held_out], 2, augment, generator=generator))

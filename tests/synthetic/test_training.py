@@ -14,6 +14,7 @@ from synthetic import (
     Clusters,
     Encoder,
     Labelled,
+    Sampling,
     additive_noise,
     gaussian_clusters,
     iid_batches,
@@ -62,7 +63,7 @@ def test_stratified_batches_have_equal_counts(sizes: list[int], each: int, seed:
     c = len(sizes)
     labels = torch.repeat_interleave(10 * torch.arange(c) - 7, torch.tensor(sizes))
     labels = labels[torch.randperm(len(labels), generator=seeded(seed))]
-    per_epoch = steps_per_epoch(labels, c * each, stratified=True)
+    per_epoch = steps_per_epoch(labels, c * each, sampling="stratified")
     batches = list(
         islice(stratified_batches(labels, c * each, generator=seeded(seed)), 2 * per_epoch)
     )
@@ -85,8 +86,8 @@ def test_iid_batches_are_uniform_and_independent() -> None:
 
 
 @pytest.mark.parametrize("optimizer", ["adam", "sgd"])
-@pytest.mark.parametrize("stratified", [True, False])
-def test_training_descends_and_is_reproducible(optimizer: str, stratified: bool) -> None:
+@pytest.mark.parametrize("sampling", ["stratified", "iid", "distinct", "epochs"])
+def test_training_descends_and_is_reproducible(optimizer: str, sampling: Sampling) -> None:
     def run() -> tuple[Encoder, Tensor]:
         f = encoder()
         history = train(
@@ -99,7 +100,7 @@ def test_training_descends_and_is_reproducible(optimizer: str, stratified: bool)
             steps=100,
             lr=0.01 if optimizer == "adam" else 0.3,
             optimizer=optimizer,  # type: ignore[arg-type]  # parametrised
-            stratified=stratified,
+            sampling=sampling,
         )
         assert history.steps == 100
         return f, history.losses
@@ -240,7 +241,7 @@ def test_weights_lost_in_the_last_update_are_noticed() -> None:
             r"need batch_size a positive multiple of n_classes, got batch_size=31",
         ),
         ({"batch_size": 123}, r"need batch_size / n_classes <= smallest class.*smallest=40"),
-        ({"batch_size": 0, "stratified": False}, r"need batch_size >= 1, got batch_size=0"),
+        ({"batch_size": 0, "sampling": "iid"}, r"need batch_size >= 1, got batch_size=0"),
         ({"record_at": (2,)}, r"need 0 <= record_at <= steps, got record_at=\(2,\), steps=1"),
         ({"optimizer": "lars"}, r'"adam", "sgd" or a function, got optimizer=\'lars\''),
         ({"lr": -1.0}, r"need finite lr >= 0, got lr=-1.0"),

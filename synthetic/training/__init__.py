@@ -1,0 +1,28 @@
+"""Contrastive training of one encoder, or of twins that share everything but their loss."""
+
+from synthetic.training.compositions import Compositions
+from synthetic.training.distances import weight_distance
+from synthetic.training.heads import CrossEntropy
+from synthetic.training.loop import train, train_coupled
+from synthetic.training.options import Loss, Options
+from synthetic.training.recipes import Recipe, adam, practical, sgd
+from synthetic.training.results import History, Twins
+from synthetic.training.worlds import Labelled, World
+
+__all__ = [
+    "Compositions",
+    "CrossEntropy",
+    "History",
+    "Labelled",
+    "Loss",
+    "Options",
+    "Recipe",
+    "Twins",
+    "World",
+    "adam",
+    "practical",
+    "sgd",
+    "train",
+    "train_coupled",
+    "weight_distance",
+]
