@@ -150,14 +150,14 @@ def train_twins(setup: TwinSetup) -> TwinRun:
 def gram_gap(x: Tensor, y: Tensor) -> Tensor:
     """rho of unit rows x and y (n, d): ||K - K'||_F / max(||K||_F, ||K'||_F), centred twice."""
     k, other = (_centred(z.double()) @ _centred(z.double()).mT for z in (x, y))
-    return (k - other).norm() / torch.maximum(k.norm(), other.norm())
+    return _relative(k, other)
 
 
 def cosine_gap(x: Tensor, y: Tensor) -> Tensor:
     """r of unit rows x and y (n, d): as `gram_gap`, of the centred cosines of pairs i < j."""
     upper = torch.triu_indices(len(x), len(x), 1).unbind()
     a, b = (_centred((z.double() @ z.double().mT)[upper]) for z in (x, y))
-    return (a - b).norm() / torch.maximum(a.norm(), b.norm())
+    return _relative(a, b)
 
 
 def _generators(seed: int) -> list[torch.Generator]:
@@ -206,6 +206,11 @@ def _metrics(x: Tensor) -> dict[str, Callable[[nn.Module, nn.Module], float]]:
         "gram_gap": of_rows(gram_gap),
         "cosine_gap": of_rows(cosine_gap),
     }
+
+
+def _relative(a: Tensor, b: Tensor) -> Tensor:
+    ratio: Tensor = (a - b).norm() / torch.maximum(a.norm(), b.norm())
+    return ratio
 
 
 def _centred(rows: Tensor) -> Tensor:
