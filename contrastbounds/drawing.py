@@ -8,8 +8,13 @@ from contrastbounds.cli._progress import Progress
 from figures._save import find, save
 
 
-def draw_figures(names: Sequence[str], out: Path, executor: Executor | None) -> list[Path]:
-    """Draw and save the named figures, or all of them; the files, figure by figure."""
+def draw_figures(
+    names: Sequence[str], out: Path, executor: Executor | None, *, full: bool = False
+) -> list[Path]:
+    """Draw and save the named figures, or all of them; the files, figure by figure.
+
+    With `full`, figures of training runs at their full size.
+    """
     names = find(names)
     out.mkdir(parents=True, exist_ok=True)
     written: dict[str, list[Path]] = {}
@@ -17,10 +22,10 @@ def draw_figures(names: Sequence[str], out: Path, executor: Executor | None) -> 
         try:
             if executor is None:
                 for name in names:
-                    written[name] = save(name, out)
+                    written[name] = save(name, out, full=full)
                     bar.advance()
             else:
-                futures = {executor.submit(save, name, out): name for name in names}
+                futures = {executor.submit(save, name, out, full=full): name for name in names}
                 for future in as_completed(futures):
                     written[futures[future]] = future.result()
                     bar.advance()

@@ -35,13 +35,18 @@ def caption(name: str) -> str:
     return " ".join((inspect.getdoc(_module(name)) or "").split())
 
 
-def save(name: str, out: Path) -> list[Path]:
-    """Draw one figure and write SVG, PDF, PNG and CSV into `out`; the same bytes every time."""
+def save(name: str, out: Path, *, full: bool = False) -> list[Path]:
+    """Draw one figure and write SVG, PDF, PNG and CSV into `out`; the same bytes every time.
+
+    With `full`, at full size if there is one: if the module's ``draw`` takes ``full``.
+    """
     import matplotlib
 
     from figures._data import write_csv
 
-    figure = _module(name).draw()
+    draw = _module(name).draw
+    sized = full and "full" in inspect.signature(draw).parameters
+    figure = draw(full=True) if sized else draw()
     paths = [out / f"{name}.{kind}" for kind in ("svg", "pdf", "png", "csv")]
     out.mkdir(parents=True, exist_ok=True)
     with matplotlib.rc_context({"svg.hashsalt": name}):

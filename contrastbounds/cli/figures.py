@@ -16,6 +16,10 @@ def figures(
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where to write.")] = Path(
         "report/figures"
     ),
+    full: Annotated[
+        bool,
+        typer.Option("--full", help="Figures of training runs at full size: minutes each."),
+    ] = False,
     workers: Workers = None,
 ) -> None:
     """Draw figures as SVG, PDF and PNG, with the plotted data as CSV. Without NAME all of them."""
@@ -26,5 +30,5 @@ def figures(
     chosen = find(names or ())
     count = default_workers(len(chosen)) if workers is None else workers
     with pool(count) as executor:
-        for path in draw_figures(chosen, out, executor):
+        for path in draw_figures(chosen, out, executor, full=full):
             typer.echo(str(path))

@@ -156,6 +156,25 @@ def test_a_figure_is_saved_in_four_forms_and_the_same_every_time(
     assert caption("probe") == "A line rises."
 
 
+@pytest.mark.parametrize("sized", [True, False])
+def test_full_size_is_drawn_where_there_is_one(
+    sized: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    module, asked = ModuleType("figures.fig_probe"), []
+
+    def draw(*, full: bool = False) -> Figure:
+        asked.append(full)
+        figure = Figure()
+        figure.subplots().plot(X, Y, label="line")
+        return figure
+
+    module.draw = draw if sized else lambda: draw()  # type: ignore[attr-defined]  # as above
+    monkeypatch.setattr(figures._save, "_module", lambda name: module)
+    save("probe", tmp_path)
+    save("probe", tmp_path, full=True)
+    assert asked == [False, sized]
+
+
 def test_names_go_with_and_without_prefix() -> None:
     known = names()
     assert known
