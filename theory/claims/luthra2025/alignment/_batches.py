@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache
+from functools import lru_cache
 
 import torch
 from torch import Tensor
@@ -36,6 +36,7 @@ class Batches:
         return self.pi_max + self.deviation
 
 
+@lru_cache(maxsize=4096)
 def crowded(sizes: tuple[int, ...], batch_size: int, most: int, *, distinct: bool) -> Fraction:
     """P(a batch holds more than `most` items of some class), exactly.
 
@@ -70,7 +71,6 @@ def _subsets(size: int) -> Callable[[int, int], int]:
     return lambda n, j: math.comb(size, j)
 
 
-@cache
 def failure(
     sizes: tuple[int, ...], batch_size: int, n_steps: float, most: int, distinct: bool
 ) -> float:
