@@ -34,6 +34,10 @@ class Rows:
         """Rows start..start + ROWS, centred."""
         return _scaled(self.source[start : start + ROWS], self.scale, self.unit) - self.mean
 
+    def matrix(self) -> Tensor:
+        """All of them at once, (n, d)."""
+        return torch.cat([self.block(i) for i in range(0, len(self.source), ROWS)])
+
 
 @dataclass(frozen=True, kw_only=True)
 class PairSums:
@@ -61,7 +65,7 @@ def centred_rows(source: Tensor, *, unit: bool = False) -> Rows:
 
 def all_pairs(x: Rows, y: Rows) -> PairSums:
     """sum_ij g_ij h_ij over all pairs, diagonal included: O(n d^2), or O(n^2 d) when d > n."""
-    if _wide(x, y):
+    if wide(x, y):
         zero = torch.zeros_like(x.norms)
         return over_pairs(x, y, zero, zero, diagonal=True)
     xx = yy = xy = x.norms.new_zeros(())
@@ -77,15 +81,24 @@ def other_pairs(every: PairSums, x: Rows, y: Rows, form: Form, offset: Offset) -
     `form` is its closed form in the sum over all pairs and in k and l; where that cancels, and
     where d > n leaves it no cheaper, the pairs are summed one by one.
     """
+    if pairwise(every, x, y, form):
+        return over_pairs(x, y, offset(x.norms), offset(y.norms), diagonal=False)
+    return closed(every, x, y, form)
+
+
+def closed(every: PairSums, x: Rows, y: Rows, form: Form) -> PairSums:
+    """`form` of each of the three sums and the squared norms that belong to it."""
     k, l = x.norms, y.norms  # noqa: E741
-    sums = PairSums(xx=form(every.xx, k, k), yy=form(every.yy, l, l), xy=form(every.xy, k, l))
-    cancelled = not (
+    return PairSums(xx=form(every.xx, k, k), yy=form(every.yy, l, l), xy=form(every.xy, k, l))
+
+
+def pairwise(every: PairSums, x: Rows, y: Rows, form: Form) -> bool:
+    """Is d > n, or a self term of the closed form a small difference of large parts?"""
+    sums = closed(every, x, y, form)
+    return wide(x, y) or not (
         float(sums.xx.detach()) > _CANCELLED * float(every.xx.detach())
         and float(sums.yy.detach()) > _CANCELLED * float(every.yy.detach())
     )
-    if cancelled or _wide(x, y):
-        return over_pairs(x, y, offset(k), offset(l), diagonal=False)
-    return sums
 
 
 def over_pairs(x: Rows, y: Rows, a: Tensor, b: Tensor, *, diagonal: bool) -> PairSums:
@@ -113,17 +126,18 @@ def _tiles(
             yield g, h, 1 if i == j else 2
 
 
-def _wide(x: Rows, y: Rows) -> bool:
+def wide(x: Rows, y: Rows) -> bool:
+    """Are there more dimensions than items? Then Gram matrices are the smaller ones."""
     return max(x.source.shape[1], y.source.shape[1]) > len(x.source)
 
 
 def _scaled(part: Tensor, scale: float, unit: bool) -> Tensor:
-    wide = part.double() * scale
+    rows = part.double() * scale
     if not unit:
-        return wide
+        return rows
     # The largest entry first, so that a tiny row's squares do not underflow.
-    wide = wide / wide.detach().abs().amax(dim=1, keepdim=True)
-    units: Tensor = wide / wide.norm(dim=1, keepdim=True)
+    rows = rows / rows.detach().abs().amax(dim=1, keepdim=True)
+    units: Tensor = rows / rows.norm(dim=1, keepdim=True)
     return units
 
 

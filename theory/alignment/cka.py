@@ -97,7 +97,7 @@ def centred(x: Tensor, name: str) -> moments.Rows:
 
 def debiased_sums(every: moments.PairSums, x: moments.Rows, y: moments.Rows) -> moments.PairSums:
     """n (n-3) HSIC_1 of x with x, y with y and x with y, refused where a self term is rounding."""
-    sums = moments.other_pairs(every, x, y, _song, _u_offset)
+    sums = moments.other_pairs(every, x, y, song, u_offset)
     for name, own, norms in (("x", sums.xx, x.norms), ("y", sums.yy, y.norms)):
         share = float((own / norms.sum().square()).detach())
         if not share > _DEBIASED:
@@ -108,13 +108,13 @@ def debiased_sums(every: moments.PairSums, x: moments.Rows, y: moments.Rows) -> 
     return sums
 
 
-def _song(every: Tensor, k: Tensor, l: Tensor) -> Tensor:  # noqa: E741
+def song(every: Tensor, k: Tensor, l: Tensor) -> Tensor:  # noqa: E741
     """Song et al.'s Eq. (5) times n (n-3), with K~1 = -k on centred rows."""
     n = len(k)
     return every - n / (n - 2) * (k * l).sum() + k.sum() * l.sum() / ((n - 1) * (n - 2))
 
 
-def _u_offset(k: Tensor) -> Tensor:
+def u_offset(k: Tensor) -> Tensor:
     """a with K^U_ij = g_ij + a_i + a_j: U-centring takes off row sums over n - 2, here -k_i."""
     n = len(k)
     return k / (n - 2) - k.sum() / (2 * (n - 1) * (n - 2))

@@ -57,7 +57,7 @@ def unit_rows(x: Tensor, name: str) -> moments.Rows:
 
 def cosine_sums(every: moments.PairSums, x: moments.Rows, y: moments.Rows) -> moments.PairSums:
     """n (n-1) times the (co)variances of the cosines, refused where they are rounding."""
-    sums = moments.other_pairs(every, x, y, _covariance, _offset)
+    sums = moments.other_pairs(every, x, y, covariance, cosine_offset)
     n = len(x.norms)
     for name, own, rows in (("x", sums.xx, x), ("y", sums.yy, y)):
         spread = float(own.detach().clamp(min=0).div(n * (n - 1)).sqrt())
@@ -70,7 +70,7 @@ def cosine_sums(every: moments.PairSums, x: moments.Rows, y: moments.Rows) -> mo
     return sums
 
 
-def _covariance(every: Tensor, k: Tensor, l: Tensor) -> Tensor:  # noqa: E741
+def covariance(every: Tensor, k: Tensor, l: Tensor) -> Tensor:  # noqa: E741
     """Sum over i != j of the centred cosines' products.
 
     With m the mean of the unit rows u_i = m + r_i: cos_ij = |m|^2 + <m, r_i> + <m, r_j> + g_ij,
@@ -82,7 +82,7 @@ def _covariance(every: Tensor, k: Tensor, l: Tensor) -> Tensor:  # noqa: E741
     return pairs + (n + 2) / 2 * spread
 
 
-def _offset(k: Tensor) -> Tensor:
+def cosine_offset(k: Tensor) -> Tensor:
     """a with cos_ij - (their mean) = g_ij + a_i + a_j; the mean of g_ij is -sum k/(n(n-1))."""
     n = len(k)
     return (k.mean() - k) / 2 + k.sum() / (2 * n * (n - 1))
