@@ -110,7 +110,8 @@ def crowded_beyond_quantile(case: Batches) -> float:
 def rounding(case: Batches) -> float:
     """Of two products, and what a threshold within the calculator's error of a count may change."""
     below, above = case.share * (1.0 - 2.0 * PROMISE), case.share * (1.0 + 2.0 * PROMISE)
-    return 4.0 * 2.0**-52 * case.delta + beyond(case, below) - beyond(case, min(above, 1 - 1e-15))
+    moved = beyond(case, below) - beyond(case, above) if above < 1.0 else 0.0
+    return 4.0 * 2.0**-52 * case.delta + moved
 
 
 RANGES: Domain = {"batch_size": Integers(2, 16), "n_classes": Integers(2, 20), "layout": SIZES}
