@@ -39,6 +39,7 @@ from synthetic.training import (
     Loss,
     Options,
     Recipe,
+    Run,
     Twins,
     World,
     adam,
@@ -46,8 +47,10 @@ from synthetic.training import (
     sgd,
     train,
     train_coupled,
+    train_many,
     weight_distance,
 )
+from synthetic.transforms import readable
 from synthetic.trials import Trials, ncc_trials
 from synthetic.views import (
     Augment,
@@ -72,6 +75,7 @@ __all__ = [
     "Loss",
     "Options",
     "Recipe",
+    "Run",
     "Sample",
     "SampleCentres",
     "Sampling",
@@ -103,6 +107,7 @@ __all__ = [
     "practical",
     "random_means",
     "random_rotation",
+    "readable",
     "resample_nuisance",
     "sampled_episodes",
     "sgd",
@@ -113,6 +118,7 @@ __all__ = [
     "student_sampler",
     "train",
     "train_coupled",
+    "train_many",
     "train_toy",
     "two_point_sampler",
     "weight_distance",

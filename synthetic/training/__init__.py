@@ -4,6 +4,7 @@ from synthetic.training.compositions import Compositions
 from synthetic.training.distances import weight_distance
 from synthetic.training.heads import CrossEntropy
 from synthetic.training.loop import train, train_coupled
+from synthetic.training.many import Run, train_many
 from synthetic.training.options import Loss, Options
 from synthetic.training.recipes import Recipe, adam, practical, sgd
 from synthetic.training.results import History, Twins
@@ -17,6 +18,7 @@ __all__ = [
     "Loss",
     "Options",
     "Recipe",
+    "Run",
     "Twins",
     "World",
     "adam",
@@ -24,5 +26,6 @@ __all__ = [
     "sgd",
     "train",
     "train_coupled",
+    "train_many",
     "weight_distance",
 ]

@@ -55,7 +55,7 @@ class Checkpoint:
 def setup(
     settings: Settings,
     world: World,
-    encoders: Mapping[str, nn.Module],
+    encoder: nn.Module,
     losses: Mapping[str, object],
     generator: torch.Generator,
 ) -> dict[str, str]:
@@ -65,7 +65,7 @@ def setup(
         **own,
         "x": world.x,
         "labels": world.labels,
-        "encoder": dict(encoders),
+        "encoder": encoder,
         "losses": dict(losses),
         "generator": generator.get_state(),
     }

@@ -4,6 +4,7 @@ import torch
 from torch import Tensor, nn
 
 from synthetic._require import require
+from synthetic.transforms import readable
 
 
 class CrossEntropy(nn.Module):
@@ -48,12 +49,3 @@ class CrossEntropy(nn.Module):
         # gather, unlike torch's cross_entropy, takes no negative label for "ignore".
         own = logits.gather(2, labels[:, None, None].expand(-1, z.shape[1], 1))[..., 0]
         return (logits.logsumexp(dim=-1) - own).mean()
-
-
-def readable(x: Tensor) -> bool:
-    """Whether the entries of a tensor may be looked at, which `torch.func.vmap` forbids."""
-    while torch._C._functorch.is_functorch_wrapped_tensor(x):
-        if torch._C._functorch.is_batchedtensor(x):
-            return False
-        x = torch._C._functorch.get_unwrapped(x)
-    return True

@@ -12,7 +12,7 @@ from synthetic._require import require
 from synthetic.training.checkpoints import Checkpoint, setup
 from synthetic.training.engines import Engine, OneRun
 from synthetic.training.journal import Journal
-from synthetic.training.options import Loss, Options, Settings, settle
+from synthetic.training.options import Loss, Options, Settings, own_copies, settle
 from synthetic.training.results import History, Twins
 from synthetic.training.stream import Stream
 from synthetic.training.worlds import World
@@ -63,8 +63,7 @@ def train_coupled(
     """
     require(len(losses) >= 1, "at least one loss", losses=dict(losses))
     encoders = {name: copy.deepcopy(encoder) for name in losses}
-    own = {n: copy.deepcopy(f) if isinstance(f, nn.Module) else f for n, f in losses.items()}
-    return _run(encoders, world, own, generator, options)
+    return _run(encoders, world, own_copies(losses), generator, options)
 
 
 def _run(
@@ -77,7 +76,8 @@ def _run(
     settings = settle(world, tuple(losses), **options)
     checkpoint = None
     if settings.folder is not None:
-        made = setup(settings, world, encoders, losses, generator)
+        first = next(iter(encoders.values()))  # all begin alike
+        made = setup(settings, world, first, losses, generator)
         checkpoint = Checkpoint(settings.folder / "checkpoint.pt", made)
     stream, journal = Stream(world, settings, generator), Journal(settings)
     engine = OneRun(encoders, losses, settings)

@@ -1,5 +1,6 @@
 """How to train: what can be asked for, checked and with its defaults."""
 
+import copy
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -134,3 +135,8 @@ def settle(
         folder=folder,
         checkpoint_every=checkpoint_every,
     )
+
+
+def own_copies(losses: Mapping[str, Loss]) -> dict[str, Loss]:
+    """The losses; of those that are modules, copies to be trained."""
+    return {n: copy.deepcopy(f) if isinstance(f, nn.Module) else f for n, f in losses.items()}
