@@ -236,6 +236,24 @@ def test_a_dropped_anchor_stays_within_kappa_one() -> None:
     assert float((p - own).norm()) <= math.sqrt(2) * kappa == math.sqrt(2)
 
 
+@given(point=parameters(CLAIMS[f"{PREFIX}gradient-gap"]), seed=SEEDS, k=st.integers(2, 3))
+def test_more_views_obey_the_bound_of_the_batch_size(
+    point: dict[str, Any], seed: int, k: int
+) -> None:
+    """K B anchors, whose negatives are all views of the other items: kappa and Delta stay."""
+    case: State = CLAIMS[f"{PREFIX}gradient-gap"].case(seed=seed, **point)
+    items = case.batch.repeat_interleave(k)
+    labels = case.labels[items]
+    uniform = torch.rand(2, len(items), len(items), generator=torch.Generator().manual_seed(seed))
+    same = labels[:, None] == labels
+    extreme = torch.where(same, 1.0, -1.0).double()
+    for sigma in (extreme, 2 * uniform[0].double() - 1, (uniform[1].double() - 0.5).sign()):
+        scores = (sigma / case.tau).masked_fill(items[:, None] == items, -torch.inf)
+        gap = scores.softmax(1) - scores.masked_fill(same, -torch.inf).softmax(1)
+        norm = float(gap.norm()) / (case.tau * len(items))
+        assert norm <= gap_claims.anchor_by_anchor(case) * (1 + 1e-9) / math.sqrt(k)
+
+
 def saboteurs() -> Iterator[Any]:
     """Claims with a bound that is not theirs."""
 

@@ -8,7 +8,7 @@ from bounds import gradient_gap as paper_gap
 from bounds import same_class_mass
 from theory.alignment import similarity_gradient
 from theory.claims._claim import Claim
-from theory.claims._domain import Point
+from theory.claims._domain import Integers, Point
 from theory.claims.luthra2025.alignment._anchors import PROMISE
 from theory.claims.luthra2025.alignment._source import STEP, ours, restated
 from theory.claims.luthra2025.alignment._states import BATCHES, STATES, State, build, gradient_gap
@@ -67,12 +67,11 @@ CLAIMS = (
         proof=PROOF,
         status="corrected",
         kind="for-all",
-        domain={**BATCHES, "layout": STATES},
+        domain={**BATCHES, "n_max": Integers(2, 5), "layout": STATES},  # of 1: 0 <= 0
         build=build,
         measured=measured,
         bound=published,
         rounding=rounding,
-        attained_by=(SINGLES,),
         trivial=lambda case: math.sqrt(2.0) * case.row_scale,
         search=gradient_gap,
         cost=0.8,
