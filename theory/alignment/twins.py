@@ -1,29 +1,28 @@
 """The coupled run of this project's alignment experiment: Gaussian clusters, a small perceptron."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor, nn
+from torch import Tensor
 
 from synthetic import (
     Clusters,
     CrossEntropy,
+    Encoder,
     Loss,
+    Run,
+    Twins,
     additive_noise,
     gaussian_clusters,
     mlp,
-    train_coupled,
-    weight_distance,
+    train_many,
 )
 from theory import losses
-from theory.alignment.cka import cka
-from theory.alignment.rsa import rsa
-from theory.alignment.weights import relative_weight_gap
-
-Values = NDArray[np.float64]
+from theory.alignment.distances import Distances, Values, metrics_on
 
 DIM, RADIUS, SPREAD, NOISE = 32, 3.0, 0.7, 0.5
 HIDDEN, FEATURES, PROJECTION = 128, 64, 32
@@ -52,19 +51,16 @@ class TwinSetup:
         return tuple(stop for stop in self.record_at if stop <= self.steps)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Distances:
-    """How far a twin is from the CL-trained one; every field has shape (stops,)."""
+EPOCHS = 25
+RATES = {1.0: 1.6, 0.5: 0.02, 0.25: 0.02}
+"""eta of batches of 32, by the power p of the rule eta ~ B^p."""
 
-    cka: Values  # biased, of the unit rows z
-    cka_debiased: Values
-    rsa: Values
-    weight_gap: Values  # Euclidean distance of all parameters
-    relative_weight_gap: Values  # of the encoder without its projector
-    gram_gap: Values
-    """rho: distance of the centred Gram matrices over the larger norm (`bounds.cka_floor`)."""
-    cosine_gap: Values
-    """r: the same for the centred cosines above the diagonal (`bounds.rsa_floor`)."""
+
+def with_batch_size(setup: TwinSetup, batch_size: int, power: float) -> TwinSetup:
+    """The same number of epochs in batches of another size, with eta ~ B^power, one of `RATES`."""
+    steps = round(EPOCHS * setup.n_total / batch_size)
+    lr = RATES[power] * (batch_size / 32) ** power
+    return replace(setup, batch_size=batch_size, lr=lr, steps=steps, record_at=(0, steps))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,9 +86,9 @@ def train_twins(setup: TwinSetup) -> TwinRun:
         "cl" and "nscl" (`paired_dcl`, `paired_nscl`), "supcon", and "ce", cross-entropy of a linear
         head on z that is trained along
 
-    A function of `setup` and of the versions of the libraries, on one thread. Encoder, world and
-    batches have streams of their own: setups of one seed that differ in the number of classes
-    start from the same weights, and those that differ in tau or lr see the same views.
+    A function of `setup` and of the versions of the libraries, on one thread. World, encoder and
+    training have streams of their own: setups of one seed start from the same weights, and those
+    that differ in tau or lr alone see the same views.
 
     Raises ValueError for n_classes that do not divide n_total, an unknown comparator, and whatever
     training refuses: a batch of one class, a loss that is not finite.
@@ -100,42 +96,84 @@ def train_twins(setup: TwinSetup) -> TwinRun:
     Source
         This project, after Luthra, Mishra & Galanti (2025), arXiv:2510.08852, who train ResNet-50.
     """
+    return train_many_twins([setup])[0]
+
+
+def train_many_twins(setups: Sequence[TwinSetup]) -> list[TwinRun]:
+    """What `train_twins` shows of each setup, up to rounding, in their order.
+
+    Faster where many differ in seed and number of classes alone: see `synthetic.train_many`.
+    """
+    done = train_many([_run(setup) for setup in setups])
+    return [_shown(setup, twins) for setup, twins in zip(setups, done, strict=True)]
+
+
+def _run(setup: TwinSetup) -> Run:
     if setup.n_total % setup.n_classes:
         raise ValueError(
             "need n_classes to divide n_total, "
             f"got n_classes={setup.n_classes}, n_total={setup.n_total}"
         )
-    of_world, of_encoder, of_head, of_training = _generators(setup.seed)
     world = gaussian_clusters(
         setup.n_classes,
         setup.n_total // setup.n_classes,
         DIM,
         spread=SPREAD,
         radius=RADIUS,
-        generator=of_world,
+        generator=torch.Generator().manual_seed(setup.seed),
         dtype=torch.float32,
     )
-    encoder = mlp(
+    return Run(
+        world=world,
+        encoder=_encoder,
+        losses=partial(_losses, setup),
+        seed=setup.seed,
+        options={
+            "augment": additive_noise(NOISE),
+            "batch_size": setup.batch_size,
+            "sampling": "distinct",
+            "steps": setup.steps,
+            "lr": setup.lr,
+            "optimizer": "sgd",
+            "compare": metrics_on(_reference(world, setup.n_reference)),
+            "record_at": setup.stops,
+        },
+    )
+
+
+def _encoder(generator: torch.Generator) -> Encoder:
+    return mlp(
         (DIM, HIDDEN, FEATURES),
         projector=(PROJECTION,),
         weights="uniform",
-        generator=of_encoder,
+        generator=generator,
         dtype=torch.float32,
     )
-    twins = train_coupled(
-        encoder,
-        world,
-        _losses(setup, of_head),
-        generator=of_training,
-        augment=additive_noise(NOISE),
-        batch_size=setup.batch_size,
-        sampling="distinct",
-        steps=setup.steps,
-        lr=setup.lr,
-        optimizer="sgd",
-        compare=_metrics(_reference(world, setup.n_reference)),
-        record_at=setup.stops,
-    )
+
+
+def _losses(setup: TwinSetup, generator: torch.Generator) -> dict[str, Loss]:
+    """CL's and the comparators'."""
+    known: dict[str, Callable[[], Loss]] = {
+        "nscl": lambda: partial(losses.paired_nscl, tau=setup.tau),
+        "supcon": lambda: partial(losses.supcon, tau=setup.tau),
+        "ce": lambda: CrossEntropy(
+            PROJECTION, setup.n_classes, generator=generator, dtype=torch.float32
+        ),
+    }
+    for name in setup.comparators:
+        if name not in known:
+            raise ValueError(f"need comparators among {tuple(known)}, got {name!r}")
+    return {
+        "cl": partial(_cl, tau=setup.tau),
+        **{name: known[name]() for name in setup.comparators},
+    }
+
+
+def _cl(z: Tensor, labels: Tensor, *, tau: float) -> Tensor:
+    return losses.paired_dcl(z, tau)
+
+
+def _shown(setup: TwinSetup, twins: Twins) -> TwinRun:
     return TwinRun(
         setup=setup,
         steps=np.array(setup.stops),
@@ -147,71 +185,6 @@ def train_twins(setup: TwinSetup) -> TwinRun:
     )
 
 
-def gram_gap(x: Tensor, y: Tensor) -> Tensor:
-    """rho of unit rows x and y (n, d): ||K - K'||_F / max(||K||_F, ||K'||_F), centred twice."""
-    k, other = (_centred(z.double()) @ _centred(z.double()).mT for z in (x, y))
-    return _relative(k, other)
-
-
-def cosine_gap(x: Tensor, y: Tensor) -> Tensor:
-    """r of unit rows x and y (n, d): as `gram_gap`, of the centred cosines of pairs i < j."""
-    upper = torch.triu_indices(len(x), len(x), 1).unbind()
-    a, b = (_centred((z.double() @ z.double().mT)[upper]) for z in (x, y))
-    return _relative(a, b)
-
-
-def _generators(seed: int) -> list[torch.Generator]:
-    """Streams of their own for the world, the encoder, the head and the training."""
-    seeds = torch.randint(2**31, (4,), generator=torch.Generator().manual_seed(seed)).tolist()
-    return [torch.Generator().manual_seed(s) for s in seeds]
-
-
-def _losses(setup: TwinSetup, generator: torch.Generator) -> dict[str, Loss]:
-    """CL's and the comparators'."""
-    tau = setup.tau
-    known: dict[str, Callable[[], Loss]] = {
-        "nscl": lambda: lambda z, labels: losses.paired_nscl(z, labels, tau),
-        "supcon": lambda: lambda z, labels: losses.supcon(z, labels, tau),
-        "ce": lambda: CrossEntropy(
-            PROJECTION, setup.n_classes, generator=generator, dtype=torch.float32
-        ),
-    }
-    for name in setup.comparators:
-        if name not in known:
-            raise ValueError(f"need comparators among {tuple(known)}, got {name!r}")
-    made = {name: known[name]() for name in setup.comparators}
-    return {"cl": lambda z, labels: losses.paired_dcl(z, tau), **made}
-
-
 def _reference(world: Clusters, n: int) -> Tensor:
     """Every so-manieth item of the world, which is sorted by class: (n, d), balanced."""
     return world.x[torch.linspace(0, len(world.x) - 1, n).round().long()]
-
-
-def _metrics(x: Tensor) -> dict[str, Callable[[nn.Module, nn.Module], float]]:
-    """Comparisons of two encoders on the items x, by field of `Distances`."""
-
-    def of_rows(metric: Callable[[Tensor, Tensor], Tensor]) -> Callable[..., float]:
-        def compare(a: nn.Module, b: nn.Module) -> float:
-            return metric(a(x).double(), b(x).double()).item()
-
-        return compare
-
-    return {
-        "cka": of_rows(lambda a, b: cka(a, b, debiased=False)),
-        "cka_debiased": of_rows(cka),
-        "rsa": of_rows(rsa),
-        "weight_gap": weight_distance,
-        "relative_weight_gap": lambda a, b: relative_weight_gap(a.backbone, b.backbone),
-        "gram_gap": of_rows(gram_gap),
-        "cosine_gap": of_rows(cosine_gap),
-    }
-
-
-def _relative(a: Tensor, b: Tensor) -> Tensor:
-    ratio: Tensor = (a - b).norm() / torch.maximum(a.norm(), b.norm())
-    return ratio
-
-
-def _centred(rows: Tensor) -> Tensor:
-    return rows - rows.mean(dim=0, keepdim=True)
