@@ -3,6 +3,7 @@
 from theory.claims._claim import Source
 
 STEP = "docs/theory/luthra2025/alignment/one-step.md"
+CALCULATORS = "docs/theory/luthra2025/alignment/calculators.md"
 COMPOSITION = "docs/theory/luthra2025/alignment/composition.md"
 DRIFT = "docs/theory/luthra2025/alignment/drift.md"
 METRICS = "docs/theory/luthra2025/alignment/metrics.md"
