@@ -29,7 +29,5 @@ def departures(settings: Settings, heads: Iterable[str], composed: Compositions)
             f"one class only in {len(lonely)} of {settings.steps} batches, first at step "
             f"{lonely[0] + 1}: no sample of another class (H4)"
         )
-    left += [
-        f"{name}: a loss with weights of its own is none of the similarities" for name in heads
-    ]
+    left += [f"{name}: a loss with weights of its own, not of similarities alone" for name in heads]
     return tuple(left)
