@@ -5,12 +5,14 @@ from bounds.alignment.drift import (
     log_similarity_drift,
     log_similarity_drift_gronwall,
     similarity_drift,
-    similarity_drift_by_row,
     similarity_drift_gronwall,
+)
+from bounds.alignment.floors import cka_floor, cka_floor_sharp, rsa_floor, rsa_floor_sharp
+from bounds.alignment.nonexpansive import (
+    similarity_drift_by_row,
     similarity_drift_nonexpansive,
     similarity_drift_rowwise,
 )
-from bounds.alignment.floors import cka_floor, cka_floor_sharp, rsa_floor, rsa_floor_sharp
 from bounds.alignment.parameters import log_parameter_drift, parameter_drift
 from bounds.alignment.reweighting import gradient_gap, log_gradient_gap, same_class_mass
 

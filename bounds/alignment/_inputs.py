@@ -3,7 +3,8 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
-from bounds._domain import require, require_at_least
+from bounds._domain import reals, require, require_at_least
+from bounds.alignment._scaled import Array
 
 
 def require_positive(**values: ArrayLike) -> None:
@@ -18,11 +19,16 @@ def require_gap(gap: ArrayLike) -> None:
     require(np.asarray(gap) >= 0, "gap >= 0", gap=gap)
 
 
-def require_drift(step_sum: ArrayLike, batch_size: ArrayLike, tau: ArrayLike) -> None:
-    """Step sizes, anchors and temperature of a run."""
-    require_at_least(0, step_sum=step_sum)
-    require_at_least(1, batch_size=batch_size)
-    require_positive(tau=tau)
+def run_arguments(
+    step_sum: ArrayLike, batch_size: ArrayLike, tau: ArrayLike, gap: ArrayLike
+) -> tuple[Array, Array, Array, Array]:
+    """Step sizes, anchors, temperature and reweighting error of a run, of one shape."""
+    steps, size, temperature, bound = reals(step_sum, batch_size, tau, gap)
+    require_at_least(0, step_sum=steps)
+    require_at_least(1, batch_size=size)
+    require_positive(tau=temperature)
+    require_gap(bound)
+    return steps, size, temperature, bound
 
 
 def require_probability_of_failure(delta: ArrayLike) -> None:
