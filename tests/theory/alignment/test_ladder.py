@@ -26,7 +26,7 @@ LABELS = torch.tensor([0, 0, 0, 0, 1, 1, 2, 3])
 def world(seed: int, *, symmetric: bool = False) -> tuple[Tensor, list[Tensor]]:
     generator = torch.Generator().manual_seed(seed)
     sigma0 = torch.rand(N, N, generator=generator, dtype=torch.float64) * 2 - 1
-    batches = []
+    batches: list[Tensor] = []
     while len(batches) < T:
         batch = torch.randperm(N, generator=generator)[:B]
         if len(set(LABELS[batch].tolist())) > 1:
