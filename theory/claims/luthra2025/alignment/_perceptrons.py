@@ -33,7 +33,7 @@ PERCEPTRONS: Domain = {
     "tau": Reals(0.3, 3.0, log=True),
     "step": Reals(1e-3, 0.3, log=True),  # eta = step tau^2 / (1 + tau): the curvature's scale
 }
-GRID = 8  # segments are cut in so many parts
+GRID = 16  # segments are cut in so many parts
 ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {"tanh": torch.tanh, "gelu": gelu}
 
 

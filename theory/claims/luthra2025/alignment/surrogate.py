@@ -58,7 +58,7 @@ def rounding(case: TwoVectors) -> float:
     """
     a, (cos, sin) = case.eta / case.tau, case.z[1].tolist()
     finite = 4.0 * sin * sin * (a * abs(cos) + a * a * sin * sin)
-    return finite + 20.0 * EPS / abs(surrogate(case))
+    return float(finite + 20.0 * EPS / abs(surrogate(case)))
 
 
 CLAIMS = (
