@@ -1,1 +1,13 @@
 """Class prototypes, the bias of their label-free surrogates, and the objective they define."""
+
+from theory.prototypes.accuracy import nearest_prototype_bound, nearest_prototype_error
+from theory.prototypes.bias import PrototypeBias, prototype_bias
+from theory.prototypes.objective import supervised_objective
+
+__all__ = [
+    "PrototypeBias",
+    "nearest_prototype_bound",
+    "nearest_prototype_error",
+    "prototype_bias",
+    "supervised_objective",
+]

@@ -1,0 +1,81 @@
+"""The item means and the class means that everything here is made of, in float64."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from torch.linalg import vector_norm
+
+from theory.geometry.statistics import ClassStatistics, moments
+from theory.losses import _checks as checks
+
+ROWS = 4096  # rows compared with all classes at a time
+
+
+@dataclass(frozen=True, kw_only=True)
+class Means:
+    """Views, the mean of each item's views, and the mean of each class's items."""
+
+    views: Tensor  # (n, k, d), float64
+    items: Tensor  # (n, d), m_i
+    classes: ClassStatistics  # of the items: means M_y, variances E_{i in y} ||m_i - M_y||^2
+    residuals: Tensor  # (n, d), m_i - M_y
+    dtype: torch.dtype  # the caller's
+    zero: float  # a mean no longer than this has no direction: it may be all rounding
+
+    def item_directions(self) -> Tensor:
+        """m_i / ||m_i||, or ValueError naming the first item whose views cancel."""
+        norms: Tensor = vector_norm(self.items, dim=1)
+        bad = ~(norms.detach() > self.zero)
+        if bool(bad.any()):
+            at = int(bad.int().argmax())
+            raise ValueError(
+                f"need item means of norm > {self.zero:.3g}, got {float(norms[at]):.3g} at row {at}"
+            )
+        return self.items / norms[:, None]
+
+    def class_directions(self) -> Tensor:
+        """M_y / ||M_y||, or ValueError naming the first class whose items cancel."""
+        norms: Tensor = vector_norm(self.classes.means, dim=1)
+        bad = ~(norms.detach() > self.zero)
+        if bool(bad.any()):
+            at = int(bad.int().argmax())
+            raise ValueError(
+                f"need class means of norm > {self.zero:.3g}, "
+                f"got {float(norms[at]):.3g} for label {int(self.classes.labels[at])}"
+            )
+        return self.classes.means / norms[:, None]
+
+
+def means(z: Tensor, labels: Tensor) -> Means:
+    """The means of checked views: sums in float64, the rounding of a mean taken back once."""
+    checks.check_views(z, tau=1.0)
+    checks.check_labels(z, labels)
+    n, k, d = z.shape
+    views = z.double()
+    items = views.mean(dim=1)
+    items = items + (views - items[:, None]).mean(dim=1)  # views that coincide: exactly their mean
+    classes, residuals = moments(items, labels)
+    return Means(
+        views=views,
+        items=items,
+        classes=classes,
+        residuals=residuals,
+        dtype=z.dtype,
+        zero=(n * k + d) * torch.finfo(z.dtype).eps,
+    )
+
+
+def need_two_classes(classes: ClassStatistics) -> None:
+    """Raise if no class has another one beside it."""
+    if len(classes.labels) < 2:
+        raise ValueError(f"need at least two classes, got the one label {int(classes.labels[0])}")
+
+
+def distances(x: Tensor, own: Tensor, centres: Tensor) -> Iterator[tuple[Tensor, Tensor]]:
+    """Distance of each row to its own centre and to the nearest other one, block by block."""
+    for part, at in zip(torch.split(x, ROWS), torch.split(own, ROWS), strict=True):
+        each = torch.cdist(part, centres, compute_mode="donot_use_mm_for_euclid_dist")
+        to_own = each.gather(1, at[:, None]).squeeze(1)
+        yield to_own, each.scatter(1, at[:, None], torch.inf).amin(dim=1)
