@@ -5,12 +5,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 
 from contrastbounds.errors import UsageError
 from contrastbounds.verification.choice import Chosen, resolve
-from theory.claims import Verdict
+from theory.claims import Claim, Verdict
 from theory.verify import verify
 
 CASES = 1000
@@ -44,13 +45,19 @@ def tasks(
         Task(
             claim=c.claim.name,
             file=c.file,
-            cases=max(min(cases, fewest(c.claim.cost)), round(cases / c.claim.cost)),
+            cases=number_of(cases, c.claim),
             seed=seed,
             dtype=dtype,
             device=device,
         )
         for c in chosen
     ]
+
+
+def number_of(cases: int, claim: Claim[Any]) -> int:
+    """How many of `cases` a claim gets, by its cost."""
+    number = max(min(cases, fewest(claim.cost)), round(cases / claim.cost))
+    return number if claim.most_cases is None else min(number, claim.most_cases)
 
 
 def fewest(cost: float) -> int:

@@ -115,6 +115,9 @@ class Claim(Generic[Case]):
     """The differentiable parametrisation that an adversarial search ascends in."""
     cost: float = 1.0
     """Time of one case against that of an ordinary one (about a millisecond)."""
+    most_cases: int | None = None
+    """For a case that is a whole sample with error rates of its own: more of them would multiply
+    those, and say nothing new."""
     slow: bool = False
     """Minutes, not seconds: verified when named or when thoroughness is asked for, and in the slow
     tier of the tests."""

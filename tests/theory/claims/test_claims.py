@@ -24,9 +24,9 @@ slug = str.maketrans({" ": "-", ":": None, ",": None, "(": None, ")": None, "'":
     ],
 )
 def test_claim_holds_on_every_case(claim: Claim[Any]) -> None:
-    examples = int(settings().max_examples / claim.cost**0.5)
+    examples = max(1 if claim.slow else 8, int(settings().max_examples / claim.cost**0.5))
 
-    @settings(max_examples=max(1 if claim.slow else 8, examples))
+    @settings(max_examples=min(examples, claim.most_cases or examples))
     @given(params=parameters(claim), seed=st.integers(0, 2**31 - 1))
     def holds(params: dict[str, Any], seed: int) -> None:
         check = claim.check(seed=seed, **params)
