@@ -16,7 +16,7 @@ class Derivatives:
     first: float
     second: float
     cubic: float
-    reach: float  # |u| at most
+    reach: float  # sqrt(h) sup |u|, the size of all preactivations of an input
 
     @classmethod
     def of(cls, activation: str, reach: float, width: int) -> Self:
