@@ -1,7 +1,11 @@
-"""Augmentations and the views they make of a sample."""
+"""Augmentations and the views they make of a sample.
+
+Those made here can be pickled, so that runs in other processes can have them.
+"""
 
 import math
 from collections.abc import Sequence
+from functools import partial
 from typing import Protocol
 
 import torch
@@ -37,11 +41,7 @@ def make_views(
 def additive_noise(std: float) -> Augment:
     """Add independent N(0, std^2) to every coordinate."""
     require(0 <= std < math.inf, "finite std >= 0", std=std)
-
-    def augment(x: Tensor, generator: torch.Generator) -> Tensor:
-        return torch.add(x, _normal(x.shape, x, generator), alpha=std)
-
-    return augment
+    return partial(_add_noise, std=std)
 
 
 def resample_nuisance(dims: Sequence[int], std: float) -> Augment:
@@ -49,15 +49,7 @@ def resample_nuisance(dims: Sequence[int], std: float) -> Augment:
     require(0 <= std < math.inf, "finite std >= 0", std=std)
     index = list(dims)
     require(len(set(index)) == len(index) >= 1, "distinct dims, at least one", dims=index)
-
-    def augment(x: Tensor, generator: torch.Generator) -> Tensor:
-        fits = all(0 <= i < x.shape[-1] for i in index)
-        require(fits, "0 <= dims < d", dims=index, d=x.shape[-1])
-        changed = x.clone(memory_format=torch.contiguous_format)
-        changed[..., index] = std * _normal((*x.shape[:-1], len(index)), x, generator)
-        return changed
-
-    return augment
+    return partial(_resample, index=index, std=std)
 
 
 def random_rotation(max_angle: float, plane: tuple[int, int] | None = None) -> Augment:
@@ -67,25 +59,7 @@ def random_rotation(max_angle: float, plane: tuple[int, int] | None = None) -> A
     """
     require(0 <= max_angle < math.inf, "finite max_angle >= 0", max_angle=max_angle)
     require(plane is None or plane[0] != plane[1], "a plane of two axes", plane=plane)
-
-    def augment(x: Tensor, generator: torch.Generator) -> Tensor:
-        d = x.shape[-1]
-        fits = d >= 2 if plane is None else all(0 <= axis < d for axis in plane)
-        require(fits, "d >= 2 and the plane within d", d=d, plane=plane)
-        uniform = torch.rand(
-            x.shape[:-1], generator=generator, device=generator.device, dtype=x.dtype
-        )
-        angle = max_angle * (2 * uniform.to(x.device) - 1)
-        if plane is not None:
-            return _rotate_axes(x, angle, plane)
-        u = normalize(_normal(x.shape, x, generator), dim=-1)
-        v = _normal(x.shape, x, generator)
-        v = normalize(v - (v * u).sum(-1, keepdim=True) * u, dim=-1)
-        a, b = (x * u).sum(-1, keepdim=True), (x * v).sum(-1, keepdim=True)
-        turn, shrink = angle.sin()[..., None], angle.cos()[..., None] - 1
-        return x + shrink * (a * u + b * v) + turn * (a * v - b * u)
-
-    return augment
+    return partial(_rotate, max_angle=max_angle, plane=plane)
 
 
 def compose(*augments: Augment) -> Augment:
@@ -95,13 +69,43 @@ def compose(*augments: Augment) -> Augment:
     >>> make_views(torch.ones(4, 3), 2, noisy, generator=torch.Generator()).shape
     torch.Size([4, 2, 3])
     """
+    return partial(_in_order, augments=augments)
 
-    def augment(x: Tensor, generator: torch.Generator) -> Tensor:
-        for each in augments:
-            x = each(x, generator)
-        return x
 
-    return augment
+def _add_noise(x: Tensor, generator: torch.Generator, *, std: float) -> Tensor:
+    return torch.add(x, _normal(x.shape, x, generator), alpha=std)
+
+
+def _resample(x: Tensor, generator: torch.Generator, *, index: list[int], std: float) -> Tensor:
+    fits = all(0 <= i < x.shape[-1] for i in index)
+    require(fits, "0 <= dims < d", dims=index, d=x.shape[-1])
+    changed = x.clone(memory_format=torch.contiguous_format)
+    changed[..., index] = std * _normal((*x.shape[:-1], len(index)), x, generator)
+    return changed
+
+
+def _rotate(
+    x: Tensor, generator: torch.Generator, *, max_angle: float, plane: tuple[int, int] | None
+) -> Tensor:
+    d = x.shape[-1]
+    fits = d >= 2 if plane is None else all(0 <= axis < d for axis in plane)
+    require(fits, "d >= 2 and the plane within d", d=d, plane=plane)
+    uniform = torch.rand(x.shape[:-1], generator=generator, device=generator.device, dtype=x.dtype)
+    angle = max_angle * (2 * uniform.to(x.device) - 1)
+    if plane is not None:
+        return _rotate_axes(x, angle, plane)
+    u = normalize(_normal(x.shape, x, generator), dim=-1)
+    v = _normal(x.shape, x, generator)
+    v = normalize(v - (v * u).sum(-1, keepdim=True) * u, dim=-1)
+    a, b = (x * u).sum(-1, keepdim=True), (x * v).sum(-1, keepdim=True)
+    turn, shrink = angle.sin()[..., None], angle.cos()[..., None] - 1
+    return x + shrink * (a * u + b * v) + turn * (a * v - b * u)
+
+
+def _in_order(x: Tensor, generator: torch.Generator, *, augments: tuple[Augment, ...]) -> Tensor:
+    for each in augments:
+        x = each(x, generator)
+    return x
 
 
 def _rotate_axes(x: Tensor, angle: Tensor, plane: tuple[int, int]) -> Tensor:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from itertools import islice
+from itertools import islice, pairwise
 
 import pytest
 import torch
@@ -16,6 +16,8 @@ from synthetic import (
     Labelled,
     Sampling,
     additive_noise,
+    distinct_batches,
+    epoch_batches,
     gaussian_clusters,
     iid_batches,
     mlp,
@@ -24,6 +26,7 @@ from synthetic import (
     train,
     train_coupled,
 )
+from synthetic.batches import batches as make_batches
 
 
 def seeded(seed: int = 0) -> torch.Generator:
@@ -83,6 +86,49 @@ def test_iid_batches_are_uniform_and_independent() -> None:
     assert int((counts - 10_000).abs().max()) <= 6.2 * 94.9
     repeats = int((draws[1:] == draws[:-1]).sum())
     assert abs(repeats - 10_000) <= 6.2 * 94.9
+
+
+def test_distinct_batches_are_uniform_subsets_and_independent() -> None:
+    """Of the six pairs of four samples, each as often as the others, whatever came before."""
+    batches = islice(distinct_batches(4, 2, generator=seeded()), 12_001)
+    pairs = [frozenset(batch.tolist()) for batch in batches]
+    assert {len(pair) for pair in pairs} == {2}
+    # Binomial(12000, 1/6): standard deviation 40.8, normal quantile 6.2 at 1e-9.
+    assert all(abs(n - 2000) <= 6.2 * 40.8 for n in Counter(pairs[1:]).values())
+    repeats = sum(a == b for a, b in pairwise(pairs))
+    assert abs(repeats - 2000) <= 6.2 * 40.8
+
+
+@given(n=st.integers(1, 12), size=st.integers(1, 12), seed=st.integers(0, 2**32 - 1))
+def test_epochs_visit_all_samples_equally(n: int, size: int, seed: int) -> None:
+    size = min(n, size)
+    labels = torch.zeros(n, dtype=torch.int64)
+    per_epoch = steps_per_epoch(labels, size, sampling="epochs")
+    batches = epoch_batches(n, size, generator=seeded(seed))
+    for _ in range(3):
+        visits = Counter(i for batch in islice(batches, per_epoch) for i in batch.tolist())
+        assert set(visits.values()) == {1}
+        assert len(visits) == n // size * size
+
+
+@given(
+    sampling=st.sampled_from(("stratified", "iid", "distinct", "epochs")),
+    before=st.integers(0, 9),
+    seed=st.integers(0, 2**32 - 1),
+)
+def test_batches_go_on_where_they_were_left(sampling: Sampling, before: int, seed: int) -> None:
+    labels = torch.tensor([0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2])
+    one = seeded(seed)
+    first = make_batches(sampling, labels, 3, generator=one)
+    for _ in range(before):
+        next(first)
+    state, place = first.state(), one.get_state()
+    expected = [next(first) for _ in range(9)]
+    other = seeded(seed + 1)
+    second = make_batches(sampling, labels, 3, generator=other)
+    second.restore(state)
+    other.set_state(place)
+    assert all(torch.equal(next(second), batch) for batch in expected)
 
 
 @pytest.mark.parametrize("optimizer", ["adam", "sgd"])

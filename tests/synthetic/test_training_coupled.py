@@ -280,7 +280,7 @@ def test_a_weight_distance_is_the_length_of_the_difference() -> None:
     a, b = encoder(1), encoder(2)
     pairs = zip(a.parameters(), b.parameters(), strict=True)
     flat = torch.cat([(p - q).flatten() for p, q in pairs])
-    torch.testing.assert_close(weight_distance(a, b), float(flat.norm()))
+    torch.testing.assert_close(weight_distance(a, b), flat.norm().item())
     assert weight_distance(a, a) == 0
 
 
