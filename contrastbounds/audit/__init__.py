@@ -2,6 +2,7 @@
 
 from contrastbounds.audit._audit import MOST_NEGATIVES, NEGATIVES, SHOTS, Audit, Data, audit
 from contrastbounds.audit._row import Outcome, Row
+from contrastbounds.audit.comparison import Comparison, compare
 from contrastbounds.audit.few_shot import FewShot, FewShotAt
 from contrastbounds.audit.geometry import Geometry
 from contrastbounds.audit.losses import Losses
@@ -13,6 +14,7 @@ __all__ = [
     "NEGATIVES",
     "SHOTS",
     "Audit",
+    "Comparison",
     "Data",
     "FewShot",
     "FewShotAt",
@@ -24,4 +26,5 @@ __all__ = [
     "Surrogate",
     "SurrogateAt",
     "audit",
+    "compare",
 ]

@@ -4,19 +4,19 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 import torch
 
-from contrastbounds.audit._row import Row
+from contrastbounds.audit._row import Row, Verdict, outcome
 from contrastbounds.audit._similarities import similarities
 from contrastbounds.audit._views import Norms, Progress, unit_views
+from contrastbounds.audit.comparison import Comparison, compare
 from contrastbounds.audit.few_shot import FewShot, few_shot
 from contrastbounds.audit.geometry import Geometry, geometry
 from contrastbounds.audit.losses import Losses, losses
 from contrastbounds.audit.minima import Minima, minima
 from contrastbounds.audit.surrogate import Surrogate, surrogate
-from contrastbounds.embeddings import Embeddings
+from contrastbounds.embeddings import Embeddings, Items
 
 SHOTS = (1, 5, 10, 20, 50, 100)
 NEGATIVES = (1, 16, 256)
@@ -61,12 +61,15 @@ class Audit:
     geometry: Geometry
     surrogate: Surrogate
     few_shot: FewShot
+    comparison: Comparison | None
+    """With other embeddings of the same items, if there are any."""
     seconds: float
 
     @property
     def rows(self) -> tuple[Row, ...]:
         """Every bound of every section."""
         return (
+            *(() if self.comparison is None else self.comparison.rows),
             *self.losses.rows,
             *self.minima.rows,
             *self.surrogate.rows,
@@ -79,17 +82,16 @@ class Audit:
         return tuple(row for row in self.rows if row.outcome == "violated")
 
     @property
-    def outcome(self) -> Literal["as expected", "violated", "inconclusive"]:
+    def outcome(self) -> Verdict:
         """Whether every bound that applies holds."""
-        if self.violated:
-            return "violated"
-        open_ones = any(row.outcome == "inconclusive" for row in self.rows)
-        return "inconclusive" if open_ones else "as expected"
+        return outcome(self.rows)
 
 
 def audit(
     embeddings: Embeddings,
     *,
+    other: Items | None = None,
+    permutations: int | None = None,
     tau: float = 1.0,
     shots: Sequence[int] = SHOTS,
     negatives: Sequence[int] = NEGATIVES,
@@ -101,6 +103,8 @@ def audit(
     """Hold `embeddings` against every bound; the same for the same arguments.
 
     Symbols
+        other     embeddings of the same items, to compare with
+        permutations  of the items, for the null of that comparison; None: as many as pay
         tau       temperature of the losses, finite and > 0
         shots     m, shots per class; those beyond the smallest class are skipped
         negatives K, negatives per anchor of the contrastive risk
@@ -111,6 +115,16 @@ def audit(
     """
     _check(shots, negatives, seed)
     start = time.monotonic()
+    compared = None
+    if other is not None:  # first: it refuses what does not match before the long work
+        compared = compare(
+            embeddings.items,
+            other,
+            seed=seed,
+            permutations=permutations,
+            device=device,
+            progress=progress,
+        )
     views = unit_views(embeddings, tau=tau, dtype=dtype, device=device)
     progress("similarities")
     found = similarities(views)
@@ -142,6 +156,7 @@ def audit(
         geometry=shape,
         surrogate=gap,
         few_shot=simulated,
+        comparison=compared,
         seconds=time.monotonic() - start,
     )
 

@@ -1,6 +1,7 @@
 """One bound beside what it bounds, and whether the theorem speaks of this data at all."""
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -8,6 +9,7 @@ from theory.claims import Status, all_claims
 
 Relation = Literal["<=", ">=", "=="]
 Outcome = Literal["holds", "tight", "vacuous", "inconclusive", "violated", "not applicable"]
+Verdict = Literal["as expected", "violated", "inconclusive"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,6 +85,14 @@ class Row:
     def useful(self) -> bool:
         """Whether the bound applies and says more than is known without it."""
         return self.outcome in ("holds", "tight", "inconclusive")
+
+
+def outcome(rows: Iterable[Row]) -> Verdict:
+    """Whether every bound that applies holds."""
+    outcomes = {row.outcome for row in rows}
+    if "violated" in outcomes:
+        return "violated"
+    return "inconclusive" if "inconclusive" in outcomes else "as expected"
 
 
 def least(rows: tuple[Row, ...]) -> Row | None:

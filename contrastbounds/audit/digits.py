@@ -1,14 +1,24 @@
 """The real data that ship: scikit-learn's handwritten digits through a small encoder."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from contrastbounds.audit._threads import one_thread
-from contrastbounds.embeddings import Embeddings, embeddings
-from synthetic import Augment, Labelled, additive_noise, compose, make_views, mlp, train
+from contrastbounds.embeddings import Embeddings, Items, embeddings, items
+from synthetic import (
+    Augment,
+    Labelled,
+    Loss,
+    additive_noise,
+    compose,
+    make_views,
+    mlp,
+    train_coupled,
+)
 from theory import losses
 
 SIDE = 8  # pixels
@@ -18,15 +28,52 @@ TAU = 1.0  # of the training, and of the audit by default
 BATCH = 200
 
 
-def digits(
-    *, seed: int, steps: int = STEPS, advance: Callable[[], object] = lambda: None
-) -> Embeddings:
+Advance = Callable[[], None]
+
+
+def digits(*, seed: int, steps: int = STEPS, advance: Advance = lambda: None) -> Embeddings:
     """Two views of held-out digits, embedded by an encoder that was trained with DCL on the rest.
 
     100 digits of each class are held out and audited, the other 797 are trained on, without their
     labels. A view is a shift by up to one pixel and noise of standard deviation 0.1 (ink is 1).
     On one thread: the matrices are small, and the sums do not depend on the number of cores.
     """
+    z, labels = _trained({"DCL": _dcl}, seed=seed, steps=steps, advance=advance)
+    return embeddings(
+        z["DCL"],
+        labels,
+        source=f"handwritten digits, {HELD_OUT} held out of each, encoder trained with DCL on 797",
+    )
+
+
+def digits_twins(
+    *, seed: int, steps: int = STEPS, advance: Advance = lambda: None
+) -> tuple[Embeddings, Items]:
+    """What `digits` gives, and the same views by a twin of the encoder trained with NSCL.
+
+    The twins share their first weights, batches and views; only NSCL sees the labels.
+    """
+    z, labels = _trained({"DCL": _dcl, "NSCL": _nscl}, seed=seed, steps=steps, advance=advance)
+    first = embeddings(
+        z["DCL"],
+        labels,
+        source=f"digits by DCL, {HELD_OUT} held out of each, encoder trained on 797",
+    )
+    return first, items(z["NSCL"], labels, source="digits by NSCL")
+
+
+def _dcl(z: Tensor, labels: Tensor) -> Tensor:
+    return losses.dcl(z, TAU)
+
+
+def _nscl(z: Tensor, labels: Tensor) -> Tensor:
+    return losses.nscl(z, labels, TAU)
+
+
+def _trained(
+    wanted: Mapping[str, Loss], *, seed: int, steps: int, advance: Advance
+) -> tuple[dict[str, NDArray[np.float32]], NDArray[np.int64]]:
+    """Unit rows (n, 2, 64) of the held-out digits by an encoder for each loss, and labels (n,)."""
     from sklearn.datasets import load_digits
 
     pixels, labels = load_digits(return_X_y=True)
@@ -39,29 +86,22 @@ def digits(
         (SIDE * SIDE, 256, 128), projector=(128, 64), generator=generator, dtype=torch.float32
     )
 
-    def dcl(z: Tensor, labels: Tensor) -> Tensor:
-        advance()
-        return losses.dcl(z, TAU)
-
-    world = Labelled(x=x[~held_out], labels=y[~held_out])
     with one_thread():
-        train(
+        twins = train_coupled(
             encoder,
-            world,
-            dcl,
+            Labelled(x=x[~held_out], labels=y[~held_out]),
+            wanted,
             generator=generator,
             augment=augment,
             steps=steps,
             batch_size=BATCH,
             sampling="iid",
+            on_step=lambda step: advance(),
         )
+        views = make_views(x[held_out], 2, augment, generator=generator)
         with torch.no_grad():
-            z = encoder(make_views(x[held_out], 2, augment, generator=generator))
-    return embeddings(
-        z.numpy(),
-        y[held_out].numpy(),
-        source=f"handwritten digits, {HELD_OUT} held out of each, encoder trained with DCL on 797",
-    )
+            z = {name: encoder(views).numpy() for name, encoder in twins.encoders.items()}
+    return z, y[held_out].numpy()
 
 
 def random_shift(pixels: int = 1) -> Augment:

@@ -6,17 +6,25 @@ from pathlib import Path
 from typing import Any
 
 from contrastbounds.audit._audit import Audit
-from contrastbounds.audit.plots import plots
-from contrastbounds.audit.printing import header, verdict
+from contrastbounds.audit.comparison.measure import Comparison
+from contrastbounds.audit.comparison.tables import comparison_tables
+from contrastbounds.audit.plots import plots, plots_of
+from contrastbounds.audit.printing import (
+    comparison_header,
+    comparison_title,
+    header,
+    title,
+    verdict,
+)
 from contrastbounds.audit.tables import tables
 from contrastbounds.report import html, results
 
 
-def write(out: Path, audit: Audit, document: Mapping[str, Any]) -> None:
+def write(out: Path, found: Audit | Comparison, document: Mapping[str, Any]) -> None:
     """Write results.json, results.csv and, where jinja2 is there, report.html into `out`."""
     results.write(out, document)
     try:
-        text = page(audit, document)
+        text = page(found, document)
     except ModuleNotFoundError as error:
         if error.name != "jinja2":
             raise
@@ -25,12 +33,15 @@ def write(out: Path, audit: Audit, document: Mapping[str, Any]) -> None:
     results.replace(out / "report.html", text)
 
 
-def page(audit: Audit, document: Mapping[str, Any]) -> str:
-    """Sentences, plots and tables of one audit; every value in it is escaped."""
-    content = {
-        **document,
-        "header": header(audit.data),
-        "verdict": verdict(audit),
-        "tables": tables(audit),
-    }
-    return html.page(content, plots(audit))
+def page(found: Audit | Comparison, document: Mapping[str, Any]) -> str:
+    """Sentences, plots and tables; every value in them is escaped."""
+    content = {**document, "verdict": verdict(found.rows)}
+    if isinstance(found, Comparison):
+        parts = {
+            "title": comparison_title(found),
+            "header": comparison_header(found),
+            "tables": comparison_tables(found),
+        }
+        return html.page({**content, **parts}, plots_of(found))
+    parts = {"title": title(found.data), "header": header(found.data), "tables": tables(found)}
+    return html.page({**content, **parts}, plots(found))

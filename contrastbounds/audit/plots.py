@@ -7,6 +7,9 @@ from matplotlib import rc_context
 from matplotlib.figure import Figure
 
 from contrastbounds.audit._audit import Audit
+from contrastbounds.audit._names import short
+from contrastbounds.audit.comparison.measure import Comparison
+from contrastbounds.audit.comparison.plots import comparison_plots
 from contrastbounds.report.pictures import Picture, inline
 
 WIDTH = 4.8  # inches
@@ -38,6 +41,17 @@ def plots(audit: Audit) -> list[Picture]:
         made.append(("few-shot", caption, _curves(audit)))
     if audit.geometry.cosines is not None:
         made.append(("cosines", "Cosines between the class means.", _cosines(audit)))
+    if audit.comparison is not None:
+        return [*plots_of(audit.comparison), *_pictures(made)]
+    return _pictures(made)
+
+
+def plots_of(comparison: Comparison) -> list[Picture]:
+    """Those of a comparison alone."""
+    return _pictures(comparison_plots(comparison))
+
+
+def _pictures(made: list[tuple[str, str, Figure]]) -> list[Picture]:
     return [Picture(name=name, caption=caption, svg=_svg(fig, name)) for name, caption, fig in made]
 
 
@@ -92,14 +106,9 @@ def _cosines(audit: Audit) -> Figure:
     image = ax.imshow(cosines, vmin=-1.0, vmax=1.0, cmap="RdBu_r")
     fig.colorbar(image, ax=ax, label="cosine", shrink=0.8)
     shown = range(len(names)) if len(names) <= 20 else range(0, len(names), 5)
-    ax.set_xticks(shown, [_short(names[i]) for i in shown], rotation=90 if len(names) > 10 else 0)
-    ax.set_yticks(shown, [_short(names[i]) for i in shown])
+    ax.set_xticks(shown, [short(names[i]) for i in shown], rotation=90 if len(names) > 10 else 0)
+    ax.set_yticks(shown, [short(names[i]) for i in shown])
     return fig
-
-
-def _short(name: str) -> str:
-    # A dollar would begin mathematics.
-    return (name if len(name) <= 12 else name[:11] + "…").replace("$", r"\$")
 
 
 def _svg(fig: Figure, name: str) -> str:

@@ -1,11 +1,14 @@
 """What the numbers mean for this representation, one sentence or two per theorem."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from contrastbounds.audit._audit import Audit
 from contrastbounds.audit._few_shot_sentences import few_shot, limit
-from contrastbounds.audit._row import find, least
+from contrastbounds.audit._row import Row, find, least
 from contrastbounds.audit._words import number, percent
+from contrastbounds.audit.comparison.measure import Comparison
+from contrastbounds.audit.comparison.sentences import comparison_sentences
 from contrastbounds.audit.surrogate import sampling, surrogate_gap
 
 
@@ -19,8 +22,10 @@ class Sentence:
 
 def sentences(audit: Audit) -> tuple[Sentence, ...]:
     """The most important first: failures, then theorem by theorem."""
+    other = audit.comparison
     parts = (
-        ("Failed bound", _failures(audit)),
+        ("Failed bound", _failures(audit.rows)),
+        *(() if other is None else comparison_sentences(other)),
         ("Theorem 1", _loss_gap(audit)),
         ("Theorem 2", _nscl(audit)),
         ("DCL floor", _dcl(audit)),
@@ -31,18 +36,29 @@ def sentences(audit: Audit) -> tuple[Sentence, ...]:
         ("Classes", _classes(audit)),
         ("Hypotheses", _hypotheses(audit)),
     )
+    return _sentences(parts)
+
+
+def sentences_of(comparison: Comparison) -> tuple[Sentence, ...]:
+    """Those of a comparison alone."""
+    return _sentences(
+        (("Failed bound", _failures(comparison.rows)), *comparison_sentences(comparison))
+    )
+
+
+def _sentences(parts: Iterable[tuple[str, str]]) -> tuple[Sentence, ...]:
     return tuple(
         Sentence(about=about, text=text[0].upper() + text[1:]) for about, text in parts if text
     )
 
 
-def _failures(audit: Audit) -> str:
+def _failures(rows: Iterable[Row]) -> str:
     return " ".join(
         f"{row.title}: {row.quantity} is {number(row.measured)}, the bound {number(row.bound)}; "
         f"rounding and chance explain {row.margin:.1g} only. A proved bound cannot fail: this is a "
         "bug or a discovery, please report it with the file."
-        for row in audit.violated
-        if row.bound is not None
+        for row in rows
+        if row.outcome == "violated" and row.bound is not None
     )
 
 

@@ -1,5 +1,6 @@
 """One run of ``contrastbounds audit``: load, measure, print, write."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -7,14 +8,17 @@ import torch
 
 from contrastbounds.audit._audit import Audit, audit
 from contrastbounds.audit._estimate import estimate
-from contrastbounds.audit.digits import STEPS, digits
+from contrastbounds.audit._row import outcome
+from contrastbounds.audit.comparison import STAGES as COMPARISON
+from contrastbounds.audit.comparison import Comparison, compare
+from contrastbounds.audit.digits import STEPS, digits, digits_twins
 from contrastbounds.audit.page import write
-from contrastbounds.audit.printing import print_audit
-from contrastbounds.audit.records import document
+from contrastbounds.audit.printing import print_audit, print_comparison
+from contrastbounds.audit.records import comparison_document, document
 from contrastbounds.cli._console import note, stdout
 from contrastbounds.cli._progress import Progress
 from contrastbounds.device import use_device
-from contrastbounds.embeddings import Embeddings
+from contrastbounds.embeddings import Embeddings, Items
 from contrastbounds.report import folder
 from contrastbounds.report.provenance import provenance
 
@@ -29,64 +33,117 @@ class Options:
     tau: float
     shots: tuple[int, ...]
     negatives: tuple[int, ...]
+    permutations: int | None
+    twin: bool
+    """Whether digits are compared with their NSCL twin."""
     seed: int
     out: Path | None
     device: str
     dtype: str
 
 
-def run(given: Embeddings | None, options: Options) -> int:
-    """Audit `given`, or digits; the exit status: 0 all bounds hold, 1 one failed, 3 one is open."""
+def run(given: Embeddings | Items | None, options: Options, *, other: Items | None = None) -> int:
+    """Audit `given`, or digits; the exit status: 0 all bounds hold, 1 one failed, 3 one is open.
+
+    `given` without labels is only compared with `other`.
+    """
     device = use_device(options.device)
     out = None if options.out is None else folder.prepare(options.out)
-    audited = _digits(options.seed) if given is None else given
-    expected = estimate(audited, options.shots, dtype=_dtype(options), device=device)
-    if expected > LONG:
-        size = f"{audited.n} x {audited.k} x {audited.d}"
-        note(f"{size}: this takes about {_duration(expected)}")
-    found = _audited(audited, options, device)
+    if given is None:
+        given, other = _digits(options)
+    found = _found(given, other, options, device)
     if out is not None:  # first, so that a closed pipe loses nothing
-        _write(out, found, audited, options, device)
-    print_audit(stdout(), found)
+        _write(out, found, given, other, options, device)
+    if isinstance(found, Comparison):
+        print_comparison(stdout(), found)
+    else:
+        print_audit(stdout(), found)
     if out is not None:
         stdout().print(f"report in {folder.front_page(out)}")
-    return EXIT[found.outcome]
+    return EXIT[outcome(found.rows)]
 
 
-def _digits(seed: int) -> Embeddings:
+def _found(
+    given: Embeddings | Items, other: Items | None, options: Options, device: str
+) -> Audit | Comparison:
+    if isinstance(given, Embeddings):
+        expected = estimate(given, options.shots, dtype=_dtype(options), device=device)
+        if expected > LONG:
+            size = f"{given.n} x {given.k} x {given.d}"
+            note(f"{size}: this takes about {_duration(expected)}")
+        return _audited(given, other, options, device)
+    if other is None:
+        raise ValueError("need labels or other embeddings, got neither")
+    return _compared(given, other, options, device)
+
+
+def _digits(options: Options) -> tuple[Embeddings, Items | None]:
     with Progress("training an encoder of digits", STEPS) as bar:
-        return digits(seed=seed, advance=bar.advance)
+        if options.twin:
+            return digits_twins(seed=options.seed, advance=bar.advance)
+        return digits(seed=options.seed, advance=bar.advance), None
 
 
 def _dtype(options: Options) -> torch.dtype:
     return {"float32": torch.float32, "float64": torch.float64}[options.dtype]
 
 
-def _audited(given: Embeddings, options: Options, device: str) -> Audit:
-    with Progress("audit", 3 + len(set(options.negatives)) + len(set(options.shots))) as bar:
-
-        def stage(name: str) -> None:
-            bar.advance()
-            bar.say(name)
-
+def _audited(given: Embeddings, other: Items | None, options: Options, device: str) -> Audit:
+    stages = 3 + len(set(options.negatives)) + len(set(options.shots))
+    with Progress("audit", stages + (0 if other is None else COMPARISON)) as bar:
         return audit(
             given,
+            other=other,
+            permutations=options.permutations,
             tau=options.tau,
             shots=options.shots,
             negatives=options.negatives,
             seed=options.seed,
             dtype=_dtype(options),
             device=device,
-            progress=stage,
+            progress=_stages(bar),
         )
 
 
-def _write(out: Path, found: Audit, audited: Embeddings, options: Options, device: str) -> None:
-    files = {} if audited.sha256 is None else {"embeddings": Path(audited.source)}
-    if audited.labels_source is not None:
-        files["labels"] = Path(audited.labels_source)
+def _compared(given: Items, other: Items, options: Options, device: str) -> Comparison:
+    with Progress("comparison", COMPARISON) as bar:
+        return compare(
+            given,
+            other,
+            seed=options.seed,
+            permutations=options.permutations,
+            device=device,
+            progress=_stages(bar),
+        )
+
+
+def _stages(bar: Progress) -> Callable[[str], None]:
+    def stage(name: str) -> None:
+        bar.advance()
+        bar.say(name)
+
+    return stage
+
+
+def _write(
+    out: Path,
+    found: Audit | Comparison,
+    given: Embeddings | Items,
+    other: Items | None,
+    options: Options,
+    device: str,
+) -> None:
+    files = {} if given.sha256 is None else {"embeddings": Path(given.source)}
+    if isinstance(given, Embeddings) and given.labels_source is not None:
+        files["labels"] = Path(given.labels_source)
+    if other is not None and other.sha256 is not None:
+        files["other"] = Path(other.source)
     where = provenance(seed=options.seed, dtype=options.dtype, device=device, inputs=files)
-    write(out, found, document(found, provenance=where))
+    if isinstance(found, Comparison):
+        content = comparison_document(found, provenance=where)
+    else:
+        content = document(found, provenance=where)
+    write(out, found, content)
     (out / folder.JOURNAL).unlink(missing_ok=True)  # of runs that can be resumed, which this is not
 
 

@@ -3,13 +3,16 @@
 from contrastbounds.audit._audit import Audit
 from contrastbounds.audit._row import Row
 from contrastbounds.audit._table import BOUNDED, Table, line, number, unmet
+from contrastbounds.audit.comparison.tables import comparison_tables
 from contrastbounds.audit.few_shot import FewShotAt
 from contrastbounds.audit.surrogate import surrogate_tables
 
 
 def tables(audit: Audit) -> tuple[Table, ...]:
     """All sections, every line of which fits 80 columns."""
+    other = audit.comparison
     return (
+        *(() if other is None else comparison_tables(other)),
         _losses(audit),
         _gap(audit),
         _minima(audit),

@@ -8,7 +8,8 @@ import typer
 
 from contrastbounds.cli._options import Device, DeviceName, Dtype, DtypeName, Out, Seed
 
-DIGITS = "digits"
+DIGITS, TWIN = "digits", "twin"
+FEWEST, MOST_PERMUTATIONS = 19, 10**6  # 19: the fewest that tell 95 % of the orders
 MOST_NEGATIVES = 10**6
 
 
@@ -24,6 +25,24 @@ def audit(
     labels: Annotated[
         Path | None,
         typer.Option("--labels", metavar="FILE", help="Labels, for embeddings without them."),
+    ] = None,
+    other: Annotated[
+        str | None,
+        typer.Option(
+            "--other",
+            metavar="FILE",
+            help="Embeddings of the same items to compare with; for digits `twin`: the encoder "
+            "trained with NSCL on the same batches.",
+        ),
+    ] = None,
+    permutations: Annotated[
+        int | None,
+        typer.Option(
+            "--permutations",
+            metavar="N",
+            help="Of the items, for what chance would give --other.",
+            show_default="999, fewer for large files",
+        ),
     ] = None,
     tau: Annotated[float, typer.Option("--tau", help="Temperature of the losses.")] = 1.0,
     shots: Annotated[
@@ -42,9 +61,11 @@ def audit(
 
     The .npz has the arrays `embeddings` (n, k, d) or (n, d) and `labels` (n,). Rows are
     normalised. `contrastbounds audit digits` shows it on data that is always there.
+    With --other, CKA and RSA of two representations and what is certain about them; that alone
+    for embeddings without labels.
     """
     # A file is read before torch is loaded: what is wrong with it is said at once.
-    from contrastbounds.embeddings import load
+    from contrastbounds.embeddings import load, load_either, load_items
     from contrastbounds.errors import UsageError
 
     if not 0 < tau < math.inf:
@@ -55,7 +76,18 @@ def audit(
     against = _whole_numbers("--negatives", negatives, most=MOST_NEGATIVES)
     if embeddings == DIGITS and labels is not None:
         raise UsageError(f"need no --labels for {DIGITS}, which has its own, got {labels}")
-    given = None if embeddings == DIGITS else load(embeddings, labels)
+    if permutations is not None and other is None:
+        raise UsageError(f"need --other for --permutations, got {permutations} without it")
+    if permutations is not None and not FEWEST <= permutations <= MOST_PERMUTATIONS:
+        raise UsageError(
+            f"need --permutations from {FEWEST} to {MOST_PERMUTATIONS}, got {permutations}"
+        )
+    if embeddings == DIGITS and other not in (None, TWIN):
+        raise UsageError(f"need --other {TWIN} for {DIGITS}, got {other!r}")
+    given = beside = None
+    if embeddings != DIGITS:
+        given = load(embeddings, labels) if other is None else load_either(embeddings, labels)
+        beside = None if other is None else load_items(other)
 
     from contrastbounds.audit import session
 
@@ -63,12 +95,14 @@ def audit(
         tau=tau,
         shots=wanted,
         negatives=against,
+        permutations=permutations,
+        twin=other == TWIN,
         seed=seed,
         out=out,
         device=device.value,
         dtype=dtype.value,
     )
-    raise typer.Exit(session.run(given, options))
+    raise typer.Exit(session.run(given, options, other=beside))
 
 
 def _whole_numbers(option: str, text: str, most: float = math.inf) -> tuple[int, ...]:
