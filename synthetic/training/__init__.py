@@ -4,10 +4,11 @@ from synthetic.training.compositions import Compositions
 from synthetic.training.distances import weight_distance
 from synthetic.training.heads import CrossEntropy
 from synthetic.training.loop import train, train_coupled
-from synthetic.training.many import Run, train_many
+from synthetic.training.many import train_many
 from synthetic.training.options import Loss, Options
 from synthetic.training.recipes import Recipe, adam, practical, sgd
 from synthetic.training.results import History, Twins
+from synthetic.training.runs import Run
 from synthetic.training.worlds import Labelled, World
 
 __all__ = [

@@ -1,9 +1,8 @@
 """Which runs are trained together."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 import torch
 from torch import nn
@@ -35,6 +34,19 @@ class Sketch:
         return min(MOST_RUNS, MOST_SIMILARITIES // rows**2, MOST_WEIGHTS // max(weights, 1))
 
     @property
+    def kind(self) -> Hashable:
+        """Equal for runs that can be stacked: that differ in weights, data and metrics alone."""
+        s, recipe = self.settings, self.settings.recipe
+        return (
+            self.sample,
+            (s.names, s.steps, s.batch_size, s.n_views, s.stops, s.gradient_gaps),
+            (recipe.optimizer, recipe.momentum, recipe.weight_decay, recipe.clip),
+            s.step_sizes.numpy().tobytes(),
+            _key(self.encoder),
+            _key(self.losses),
+        )
+
+    @property
     def obstacle(self) -> str | None:
         """Why it cannot be stacked with any other, if so."""
         own = [self.encoder, *(f for f in self.losses.values() if isinstance(f, nn.Module))]
@@ -50,7 +62,7 @@ class Sketch:
 
 def share_out(sketches: Sequence[Sketch], method: str) -> list[tuple[tuple[int, ...], bool]]:
     """The runs in groups that are trained together, each with whether it is stacked."""
-    groups: list[list[int]] = []
+    groups: dict[Hashable, list[int]] = {}
     alone: list[int] = []
     for i, sketch in enumerate(sketches):
         obstacle = sketch.obstacle
@@ -59,14 +71,9 @@ def share_out(sketches: Sequence[Sketch], method: str) -> list[tuple[tuple[int, 
         if method == "sequential" or obstacle is not None:
             alone.append(i)
             continue
-        for group in groups:
-            if _alike(sketches[group[0]], sketch):
-                group.append(i)
-                break
-        else:
-            groups.append([i])
+        groups.setdefault(sketch.kind, []).append(i)
     tasks: list[tuple[tuple[int, ...], bool]] = []
-    for group in groups:
+    for group in groups.values():
         most = sketches[group[0]].largest_stack
         if method == "auto" and min(most, len(group)) < FEWEST_RUNS:
             alone += group
@@ -76,48 +83,29 @@ def share_out(sketches: Sequence[Sketch], method: str) -> list[tuple[tuple[int, 
     return sorted([*tasks, *(((i,), False) for i in alone)])
 
 
-def _alike(a: Sketch, b: Sketch) -> bool:
-    """Whether the runs differ in nothing that a stack shares."""
-    s, t = a.settings, b.settings
-    return (
-        a.sample == b.sample
-        and (s.names, s.steps, s.batch_size, s.n_views)
-        == (t.names, t.steps, t.batch_size, t.n_views)
-        and (s.stops, s.gradient_gaps) == (t.stops, t.gradient_gaps)
-        and torch.equal(s.step_sizes, t.step_sizes)
-        and _how(s) == _how(t)
-        and _skeleton(a.encoder) == _skeleton(b.encoder)
-        and all(_same(loss, b.losses[name]) for name, loss in a.losses.items())
-    )
+def _key(value: object) -> Hashable:
+    """Equal for values that compute the same: by value for numbers, words and what is made of them.
+
+    Modules count without their weights, functions and objects of other kinds by identity.
+    """
+    if isinstance(value, nn.Module):
+        shapes = ((n, p.shape, p.dtype, p.requires_grad) for n, p in value.named_parameters())
+        parts = ((n, type(part), _key(_own(part))) for n, part in value.named_modules())
+        return (*shapes, *parts)
+    if isinstance(value, partial):
+        return "partial", _key(value.func), _key(value.args), _key(value.keywords)
+    if isinstance(value, Mapping):
+        return type(value), tuple((name, _key(each)) for name, each in value.items())
+    if isinstance(value, tuple | list):
+        return type(value), tuple(_key(each) for each in value)
+    if isinstance(value, bool | int | float | str | torch.dtype | None):
+        return type(value), value
+    return id(value)
 
 
-def _how(settings: Settings) -> tuple[object, ...]:
-    recipe = settings.recipe
-    return recipe.optimizer, recipe.momentum, recipe.weight_decay, recipe.clip
-
-
-def _same(a: object, b: object) -> bool:
-    if isinstance(a, nn.Module) and isinstance(b, nn.Module):
-        return _skeleton(a) == _skeleton(b)
-    if isinstance(a, partial) and isinstance(b, partial):
-        return (a.func, a.args, a.keywords) == (b.func, b.args, b.keywords)
-    return a is b
-
-
-def _skeleton(module: nn.Module) -> list[object]:
-    """What two modules agree in that compute the same from the same weights."""
-    shapes = [(n, p.shape, p.dtype, p.requires_grad) for n, p in module.named_parameters()]
-    return [shapes, *((name, type(part), _plain(part)) for name, part in module.named_modules())]
-
-
-def _plain(module: nn.Module) -> dict[str, Any]:
-    """The attributes of one's own: numbers and words by value, other objects by identity."""
-    own = {k: v for k, v in vars(module).items() if k not in _TORCH}
-    plain = bool | int | float | str | torch.dtype | None
-    return {
-        name: (type(value), value if isinstance(value, plain) else id(value))
-        for name, value in own.items()
-    }
+def _own(module: nn.Module) -> dict[str, object]:
+    """The attributes that are not torch's own."""
+    return {name: value for name, value in vars(module).items() if name not in _TORCH}
 
 
 _TORCH = vars(nn.Module()).keys() - {"training"}

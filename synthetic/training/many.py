@@ -1,14 +1,11 @@
 """Many coupled runs: stacked where batches are small, otherwise one by one or in processes."""
 
 import copy
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, NamedTuple
-
-import torch
-from torch import nn
+from typing import Literal
 
 from synthetic._require import require
 from synthetic.training.checkpoints import Checkpoint, setup
@@ -17,27 +14,12 @@ from synthetic.training.engines import Engine, OneRun
 from synthetic.training.ensemble import Ensemble
 from synthetic.training.journal import Journal
 from synthetic.training.loop import follow
-from synthetic.training.options import Loss, Options, Settings, own_copies, settle
+from synthetic.training.options import Settings, own_copies, settle
 from synthetic.training.results import Twins
+from synthetic.training.runs import Parts, Run, make
 from synthetic.training.stream import Stream
-from synthetic.training.worlds import World
 
 Method = Literal["auto", "ensemble", "sequential"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Run:
-    """A call of `train_coupled`, to be made.
-
-    World, encoder and losses may be functions of a generator; these three and the training each
-    have one of their own, and all four follow from the seed.
-    """
-
-    encoder: nn.Module | Callable[[torch.Generator], nn.Module]
-    world: World | Callable[[torch.Generator], World]
-    losses: Mapping[str, Loss] | Callable[[torch.Generator], Mapping[str, Loss]]
-    seed: int
-    options: Options = field(default_factory=lambda: Options())
 
 
 def train_many(
@@ -59,8 +41,9 @@ def train_many(
 
     With a `folder`, every run or stack of runs keeps its checkpoint there, as in `train_coupled`.
 
+    >>> import torch
     >>> from synthetic import gaussian_clusters, mlp
-    >>> world = gaussian_clusters(2, 50, 4, spread=0.1, generator=torch.Generator().manual_seed(0))
+    >>> world = gaussian_clusters(2, 50, 4, spread=0.1, generator=torch.Generator())
     >>> run = {
     ...     "encoder": lambda g: mlp((4, 8, 2), generator=g),
     ...     "world": world,
@@ -101,31 +84,8 @@ class _Task:
     checkpoint_every: int
 
 
-class _Parts(NamedTuple):
-    """A run, made."""
-
-    encoder: nn.Module
-    world: World
-    losses: Mapping[str, Loss]
-    generator: torch.Generator
-
-
-def _make(run: Run) -> _Parts:
-    root = torch.Generator().manual_seed(run.seed)
-    seeds = torch.randint(2**62, (4,), generator=root).tolist()
-    world, encoder, losses, training = (torch.Generator().manual_seed(seed) for seed in seeds)
-    own = run.losses if isinstance(run.losses, Mapping) else run.losses(losses)
-    require(len(own) >= 1, "at least one loss", losses=dict(own))
-    return _Parts(
-        encoder=run.encoder if isinstance(run.encoder, nn.Module) else run.encoder(encoder),
-        world=run.world(world) if callable(run.world) else run.world,
-        losses=own,
-        generator=training,
-    )
-
-
 def _sketch(run: Run) -> Sketch:
-    made = _make(run)
+    made = make(run)
     return Sketch(
         encoder=made.encoder,
         losses=made.losses,
@@ -136,7 +96,7 @@ def _sketch(run: Run) -> Sketch:
 
 def _work(task: _Task) -> list[tuple[int, Twins]]:
     """Train a task's runs; what comes of each, by its place."""
-    made = [_make(run) for run in task.runs]
+    made = [make(run) for run in task.runs]
     settings = [
         settle(
             own.world,
@@ -149,9 +109,11 @@ def _work(task: _Task) -> list[tuple[int, Twins]]:
     ]
     encoders = [{name: copy.deepcopy(own.encoder) for name in own.losses} for own in made]
     losses = [own_copies(own.losses) for own in made]
-    engine: Engine = OneRun(encoders[0], losses[0], settings[0])
-    if task.stacked:
-        engine = Ensemble(encoders, losses, settings[0])
+    engine: Engine = (
+        Ensemble(encoders, losses, settings[0])
+        if task.stacked
+        else OneRun(encoders[0], losses[0], settings[0])
+    )
     twins = follow(
         engine,
         settings[0],
@@ -163,7 +125,7 @@ def _work(task: _Task) -> list[tuple[int, Twins]]:
 
 
 def _checkpoint(
-    task: _Task, made: Sequence[_Parts], settings: Sequence[Settings]
+    task: _Task, made: Sequence[Parts], settings: Sequence[Settings]
 ) -> Checkpoint | None:
     if task.folder is None:
         return None

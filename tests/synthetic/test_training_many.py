@@ -221,6 +221,30 @@ def test_runs_that_differ_in_data_and_metrics_are_stacked() -> None:
     assert sizes([*(run(seed) for seed in range(4)), *others]) == [(6, True)]
 
 
+@pytest.mark.parametrize(
+    "layer", [lambda: nn.LayerNorm(6, dtype=torch.float64), lambda: nn.Sequential(nn.GELU())]
+)
+def test_layers_made_anew_are_the_same_if_their_settings_are(
+    layer: Callable[[], nn.Module],
+) -> None:
+    bare: Options = {"steps": 2, "batch_size": 12}
+    runs = [
+        Run(encoder=lambda g: nn.Sequential(layer(), make_encoder(g)), world=make_world,
+            losses={"cl": alignment, "flat": Flat()}, seed=seed, options=bare)
+        for seed in range(4)
+    ]  # fmt: skip
+    assert sizes(runs) == [(4, True)]
+    assert all_close(train_many(runs), train_many(runs, method="sequential"))
+
+
+class Flat(nn.Module):
+    """A loss that is a module without weights."""
+
+    def forward(self, z: Tensor, labels: Tensor) -> Tensor:
+        """The mean, squared."""
+        return z.mean().square()
+
+
 def test_partial_losses_are_the_same_if_their_parts_are() -> None:
     def scaled(z: Tensor, labels: Tensor, *, scale: float) -> Tensor:
         return scale * alignment(z, labels)
