@@ -59,10 +59,10 @@ def test_twins_start_as_one_and_part(run: TwinRun) -> None:
 def test_similarity_lies_above_what_its_distance_certifies(run: TwinRun) -> None:
     slack = accumulated_rounding(8 * 40**2, EPS)  # of sums over the pairs of 40 items
     for found in run.distances.values():
-        for floor in (cka_floor, cka_floor_sharp):
-            assert (found.cka >= floor(found.gram_gap) - slack).all()
-        for floor in (rsa_floor, rsa_floor_sharp):
-            assert (found.rsa >= floor(found.cosine_gap) - slack).all()
+        assert (found.cka >= cka_floor(found.gram_gap) - slack).all()
+        assert (found.cka >= cka_floor_sharp(found.gram_gap) - slack).all()
+        assert (found.rsa >= rsa_floor(found.cosine_gap) - slack).all()
+        assert (found.rsa >= rsa_floor_sharp(found.cosine_gap) - slack).all()
 
 
 def test_the_floors_would_catch_gaps_that_are_too_small(run: TwinRun) -> None:
@@ -104,7 +104,8 @@ def test_one_seed_starts_all_settings_from_the_same_weights() -> None:
 def test_batch_sizes_share_the_epochs_and_follow_their_rule() -> None:
     for power, at_32 in RATES.items():
         small, large = (with_batch_size(TwinSetup(), b, power) for b in (32, 128))
-        assert (small.lr, large.lr) == (at_32, pytest.approx(at_32 * 4**power, rel=1e-15))
+        assert small.lr == at_32
+        assert large.lr == pytest.approx(at_32 * 4**power, rel=4 * EPS)
         for made in (small, large):
             passes = made.steps * made.batch_size / made.n_total
             assert abs(passes - EPOCHS) <= made.batch_size / made.n_total / 2
