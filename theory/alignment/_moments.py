@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-ROWS = 2048  # items converted to float64 and multiplied at a time
+ROWS = 1024  # items converted to float64 and multiplied at a time
 _CANCELLED = 1e-6  # a self term below this share of its parts is summed over pairs instead
 
 Form = Callable[[Tensor, Tensor, Tensor], Tensor]  # (sum_ij g_ij h_ij, k, l) to a sum over i != j
@@ -25,14 +25,14 @@ class Rows:
     """The rows of a matrix in float64, scaled by a power of two, perhaps to unit norm, centred."""
 
     source: Tensor  # (n, d), the caller's
-    scale: float
     unit: bool
+    factor: Tensor | float | None  # (n, 1) reciprocal norms, or one power of two for all
     mean: Tensor  # (d,), of the scaled rows
     norms: Tensor  # (n,), squared norms of the centred rows
 
     def block(self, start: int) -> Tensor:
         """Rows start..start + ROWS, centred."""
-        return _scaled(self.source[start : start + ROWS], self.scale, self.unit) - self.mean
+        return _scaled(self.source, self.factor, start) - self.mean
 
     def matrix(self) -> Tensor:
         """All of them at once, (n, d)."""
@@ -54,13 +54,13 @@ class PairSums:
 
 def centred_rows(source: Tensor, *, unit: bool = False) -> Rows:
     """Read `source` twice: once for the mean, once for the squared norms."""
-    factor = 1.0 if unit else scale(source)
+    factor = _reciprocal_norms(source) if unit else scale(source)
     starts = range(0, len(source), ROWS)
-    blocks = (_scaled(source[i : i + ROWS], factor, unit) for i in starts)
-    mean = torch.stack([part.sum(dim=0) for part in blocks]).sum(dim=0) / len(source)
-    bare = Rows(source=source, scale=factor, unit=unit, mean=mean, norms=mean)
+    sums = [_scaled(source, factor, i).sum(dim=0) for i in starts]
+    mean = torch.stack(sums).sum(dim=0) / len(source)
+    bare = Rows(source=source, unit=unit, factor=factor, mean=mean, norms=mean)
     norms = torch.cat([bare.block(i).square().sum(dim=1) for i in starts])
-    return Rows(source=source, scale=factor, unit=unit, mean=mean, norms=norms)
+    return Rows(source=source, unit=unit, factor=factor, mean=mean, norms=norms)
 
 
 def all_pairs(x: Rows, y: Rows) -> PairSums:
@@ -131,14 +131,22 @@ def wide(x: Rows, y: Rows) -> bool:
     return max(x.source.shape[1], y.source.shape[1]) > len(x.source)
 
 
-def _scaled(part: Tensor, scale: float, unit: bool) -> Tensor:
-    rows = part.double() * scale
-    if not unit:
-        return rows
-    # The largest entry first, so that a tiny row's squares do not underflow.
-    rows = rows / rows.detach().abs().amax(dim=1, keepdim=True)
-    units: Tensor = rows / rows.norm(dim=1, keepdim=True)
-    return units
+def _scaled(source: Tensor, factor: Tensor | float | None, start: int) -> Tensor:
+    rows = source[start : start + ROWS].double()
+    if factor is None:
+        # The largest entry first: the squares of these rows overflow, or vanish.
+        rows = rows / rows.detach().abs().amax(dim=1, keepdim=True)
+        units: Tensor = rows / rows.norm(dim=1, keepdim=True)
+        return units
+    return rows * (factor[start : start + ROWS] if isinstance(factor, Tensor) else factor)
+
+
+def _reciprocal_norms(source: Tensor) -> Tensor | None:
+    """(n, 1), unless squares leave the range of float64."""
+    blocks = torch.split(source, ROWS)
+    norms = torch.cat([part.double().norm(dim=1, keepdim=True) for part in blocks])
+    low, high = norms.detach().aminmax()
+    return 1 / norms if float(low) > 1e-140 and float(high) < 1e140 else None
 
 
 def scale(source: Tensor) -> float:

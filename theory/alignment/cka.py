@@ -28,7 +28,7 @@ def cka(x: Tensor, y: Tensor, *, debiased: bool = True) -> Tensor:
         debiased -1 to 1 (h is an inner product of U-centred Gram matrices), biased 0 to 1; 1 on
         itself. Unchanged by a joint permutation of rows, by orthogonal maps, shifts and one
         positive factor on either side. Sums in float64, value in the wider of the two dtypes.
-        O(n d^2), memory O(d^2) beside the inputs; pair by pair in tiles, O(n^2 d), when d > n
+        O(n d^2), memory O(n + d^2) beside the inputs; pair by pair in tiles, O(n^2 d), when d > n
         or a self term cancels. Differentiable.
 
     Errors

@@ -25,7 +25,7 @@ def rsa(x: Tensor, y: Tensor) -> Tensor:
     Range
         -1 to 1; 1 on itself. Unchanged by a joint permutation of rows, by orthogonal maps and by
         a positive factor for each row; not by shifts. Sums in float64, value in the wider of the
-        two dtypes. O(n d^2), memory O(d^2) beside the inputs; pair by pair in tiles, O(n^2 d),
+        two dtypes. O(n d^2), memory O(n + d^2) beside the inputs; pair by pair in tiles, O(n^2 d),
         when d > n or the variance of the cosines cancels. Differentiable.
 
     Errors

@@ -129,7 +129,7 @@ def test_outside_the_domain() -> None:
         (alone, y, {}, "HSIC_1|vary without any one item"),
     ):
         with pytest.raises(ValueError, match=message):
-            compare(a, b, generator=generator(), **options)  # type: ignore[arg-type]
+            compare(a, b, generator=generator(), **options)
 
 
 def covered(n: int, d: int, rho: float, runs: int, shrink: float = 1.0) -> dict[str, int]:

@@ -44,9 +44,9 @@ def growth(n: int, d: int, how: str) -> int:
 
 @accounts
 def test_memory_is_blocks_and_not_a_copy_of_the_features() -> None:
-    n, d, block = 200_000, 32, 2048
+    n, d, block = 100_000, 128, 1024
     # Four vectors of n squared norms, each written in parts and joined, and a dozen blocks; a
-    # copy of one input in float64 would be 51 MB, an n x n matrix 320 GB.
+    # copy of one input in float64 would be 102 MB, an n x n matrix 80 GB.
     assert growth(n, d, "features") < 8 * (4 * 2 * n + 12 * block * (d + 2)) < 8 * n * d
 
 

@@ -167,7 +167,7 @@ def test_clamped_distances_agree_and_a_mixed_ddof_is_caught() -> None:
     x, y = pair(30, 3, 3, seed=2)
     tables = [np.maximum(pdist(v.numpy(), "cosine"), 0) for v in (x, y)]
     assert abs(pearsonr(*tables).statistic - rsa(x, y).item()) <= rsa_rounding(x, y)
-    uneven = np.cov(*tables, ddof=1)[0, 1] / np.prod([t.std(ddof=0) for t in tables])
+    uneven = np.cov(np.stack(tables), ddof=1)[0, 1] / np.prod([t.std(ddof=0) for t in tables])
     assert not abs(uneven - rsa(x, y).item()) <= rsa_rounding(x, y)
 
 
