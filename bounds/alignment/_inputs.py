@@ -3,15 +3,8 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
-from bounds._domain import reals, require, require_at_least
+from bounds._domain import reals, require, require_at_least, require_positive
 from bounds.alignment._scaled import Array
-
-
-def require_positive(**values: ArrayLike) -> None:
-    """Each of `values` is positive and finite."""
-    for name, value in values.items():
-        require(np.asarray(value) > 0, f"{name} > 0", **{name: value})
-        require(np.isfinite(value), f"finite {name}", **{name: value})
 
 
 def require_gap(gap: ArrayLike) -> None:

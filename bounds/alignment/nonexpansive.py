@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from bounds._domain import real, reals, require, require_at_least
-from bounds.alignment._inputs import require_positive, run_arguments
+from bounds._domain import real, reals, require, require_at_least, require_positive
+from bounds.alignment._inputs import run_arguments
 from bounds.alignment._scaled import quotient
 
 

@@ -3,9 +3,9 @@
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from bounds._domain import reals, require_at_least
+from bounds._domain import reals, require_at_least, require_positive
 from bounds._logspace import log
-from bounds.alignment._inputs import require_gap, require_positive
+from bounds.alignment._inputs import require_gap
 from bounds.alignment._scaled import Array, growth, log_growth, quotient
 
 

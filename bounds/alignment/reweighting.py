@@ -3,9 +3,8 @@
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from bounds._domain import reals, require, require_at_least
+from bounds._domain import reals, require, require_at_least, require_positive
 from bounds._logspace import log, over_tau
-from bounds.alignment._inputs import require_positive
 from bounds.alignment._scaled import Array, exponential, quotient
 
 
