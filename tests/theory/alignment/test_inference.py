@@ -15,8 +15,8 @@ from scipy.stats import binom
 from torch import Tensor
 
 from tests.theory.alignment.naive import pair
-from theory.alignment import cka, compare, rsa
-from theory.alignment.inference import IndexInference, _of_cka, _of_rsa
+from theory.alignment import IndexInference, cka, compare, rsa
+from theory.alignment._jackknife import of_cka, of_rsa
 
 
 def generator(seed: int = 0) -> torch.Generator:
@@ -49,7 +49,7 @@ def test_the_population_values_are_those_of_many_items() -> None:
 @pytest.mark.parametrize(("n", "d", "e"), [(6, 3, 2), (30, 60, 5), (5, 2, 3), (40, 40, 40)])
 def test_the_index_without_each_item_is_the_index_of_the_others(n: int, d: int, e: int) -> None:
     x, y = pair(n, d, e, seed=n, offset=1)
-    for of, index in ((_of_cka, cka), (_of_rsa, rsa)):
+    for of, index in ((of_cka, cka), (of_rsa, rsa)):
         sample = of(x, y)
         for i in range(n):
             rest = torch.arange(n) != i
@@ -61,7 +61,7 @@ def test_the_index_without_each_item_is_the_index_of_the_others(n: int, d: int, 
 def test_a_permuted_index_is_the_index_of_permuted_rows(n: int, d: int) -> None:
     x, y = pair(n, d, 3, seed=n)
     order = torch.randperm(n, generator=generator())
-    for of, index in ((_of_cka, cka), (_of_rsa, rsa)):
+    for of, index in ((of_cka, cka), (of_rsa, rsa)):
         sample = of(x, y)
         assert abs(sample.permuted(order) - index(x, y[order]).item()) <= sample.rounding
 
