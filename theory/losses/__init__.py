@@ -1,5 +1,6 @@
 """Contrastive losses of a batch of views: dense and equation-shaped, or streamed over blocks."""
 
+from theory.losses.balance import balanced, dhel
 from theory.losses.dense import anchor_gap, cl, dcl, nscl, ntxent, supcon
 from theory.losses.paired import paired_dcl, paired_nscl
 from theory.losses.rounding import loss_rounding
@@ -8,9 +9,11 @@ from theory.losses.streaming import ContrastiveLosses, contrastive_losses
 __all__ = [
     "ContrastiveLosses",
     "anchor_gap",
+    "balanced",
     "cl",
     "contrastive_losses",
     "dcl",
+    "dhel",
     "loss_rounding",
     "nscl",
     "ntxent",

@@ -5,6 +5,8 @@ nowhere else. Who calls it checks the losses: infinite entries, an anchor withou
 is to be told from and one without a positive all give a loss that is infinite or not a number.
 """
 
+import math
+
 import torch
 from torch import Tensor
 
@@ -15,16 +17,43 @@ def check_views(z: Tensor, tau: float) -> None:
     """Raise unless `z` is a finite (n, k, d) tensor and `tau` > 0, naming the first bad sample."""
     if not tau > 0:  # written so that NaN fails
         raise ValueError(f"need tau > 0, got tau={tau}")
+    _check_rows(z)
+    scores = _largest(z) / tau
+    _raise_at_first(~scores.isfinite(), f"finite |z|^2/tau in {z.dtype}", f"overflow at tau={tau}")
+
+
+def check_balance(z: Tensor, alpha: float, repulsion: float) -> None:
+    """Raise unless `z` is a finite (n, k, d) tensor, 0 < `alpha` < inf and 0 <= `repulsion` < inf.
+
+    Neither the scores nor the weight of the logarithm may overflow in z's dtype.
+    """
+    if not 0 < alpha < math.inf:
+        raise ValueError(f"need 0 < alpha < inf, got alpha={alpha}")
+    if not 0 <= repulsion < math.inf:
+        raise ValueError(f"need 0 <= repulsion < inf, got repulsion={repulsion}")
+    _check_rows(z)
+    if not repulsion / alpha <= torch.finfo(z.dtype).max:
+        raise ValueError(
+            f"need finite repulsion/alpha in {z.dtype}, got repulsion={repulsion}, alpha={alpha}"
+        )
+    scores = alpha * _largest(z)
+    got = f"overflow at alpha={alpha}"
+    _raise_at_first(~scores.isfinite(), f"finite alpha |z|^2 in {z.dtype}", got)
+
+
+def _check_rows(z: Tensor) -> None:
     if not isinstance(z, Tensor):
         raise ValueError(f"need a tensor z of shape (n, k, d), got {type(z).__name__}")
     if z.ndim != 3 or 0 in z.shape:
         raise ValueError(f"need z of shape (n, k, d), none of them 0, got {tuple(z.shape)}")
     if z.dtype not in (torch.float32, torch.float64):
         raise ValueError(f"need float32 or float64 z, got {z.dtype}")
-    # By Cauchy-Schwarz the largest |s|/tau is an anchor's with itself: if that is finite, all are.
-    scores = z.detach().square().sum(dim=-1).amax(dim=-1) / tau
     _raise_at_first(~z.detach().isfinite().all(dim=(1, 2)), "finite z", "a non-finite value")
-    _raise_at_first(~scores.isfinite(), f"finite |z|^2/tau in {z.dtype}", f"overflow at tau={tau}")
+
+
+def _largest(z: Tensor) -> Tensor:
+    """Largest |s| of each sample's anchors: by Cauchy-Schwarz one of them with itself."""
+    return z.detach().square().sum(dim=-1).amax(dim=-1)
 
 
 def check_labels(z: Tensor, labels: Tensor) -> None:

@@ -17,14 +17,8 @@ import torch
 from torch import Tensor
 
 from theory.losses import _checks as checks
-from theory.losses._rows import (
-    diagonal,
-    label_of_row,
-    log_sum,
-    mean_over,
-    sample_of_row,
-    scores,
-)
+from theory.losses import _rows as rows
+from theory.losses._rows import contrast, itself, log_sum, same_class, scores
 
 
 def dcl(z: Tensor, tau: float) -> Tensor:
@@ -53,9 +47,8 @@ def dcl(z: Tensor, tau: float) -> Tensor:
     """
     checks.check_views(z, tau)
     checks.check_other_samples(z)
-    s = scores(z, tau)
-    sample = sample_of_row(z)
-    return (log_sum(s, sample[:, None] != sample) - mean_over(s, sample[:, None] == sample)).mean()
+    own = rows.own_views(z)
+    return contrast(scores(z, tau), own, ~own)
 
 
 def nscl(z: Tensor, labels: Tensor, tau: float) -> Tensor:
@@ -87,9 +80,7 @@ def nscl(z: Tensor, labels: Tensor, tau: float) -> Tensor:
     checks.check_views(z, tau)
     checks.check_labels(z, labels)
     checks.check_other_classes(labels)
-    s = scores(z, tau)
-    sample, label = sample_of_row(z), label_of_row(z, labels)
-    return (log_sum(s, label[:, None] != label) - mean_over(s, sample[:, None] == sample)).mean()
+    return contrast(scores(z, tau), rows.own_views(z), ~same_class(z, labels))
 
 
 def cl(z: Tensor, tau: float, own_views: str = "others") -> Tensor:
@@ -124,10 +115,8 @@ def cl(z: Tensor, tau: float, own_views: str = "others") -> Tensor:
         raise ValueError(f"need own_views 'others' or 'all', got {own_views!r}")
     if own_views == "others":
         _check_other_rows(z)
-    s = scores(z, tau)
-    sample = sample_of_row(z)
-    keep = torch.ones_like(s, dtype=torch.bool) if own_views == "all" else ~diagonal(s)
-    return (log_sum(s, keep) - mean_over(s, sample[:, None] == sample)).mean()
+    below = ~itself(z) if own_views == "others" else torch.ones_like(itself(z))
+    return contrast(scores(z, tau), rows.own_views(z), below)
 
 
 def supcon(z: Tensor, labels: Tensor, tau: float) -> Tensor:
@@ -160,11 +149,9 @@ def supcon(z: Tensor, labels: Tensor, tau: float) -> Tensor:
     """
     checks.check_views(z, tau)
     checks.check_labels(z, labels)
-    label = label_of_row(z, labels)
-    s = scores(z, tau)
-    positive = (label[:, None] == label) & ~diagonal(s)
+    positive = same_class(z, labels) & ~itself(z)
     checks.check_positives(~positive.any(dim=1)[:: z.shape[1]])
-    return (log_sum(s, ~diagonal(s)) - mean_over(s, positive)).mean()
+    return contrast(scores(z, tau), positive, ~itself(z))
 
 
 def ntxent(z: Tensor, tau: float) -> Tensor:
@@ -193,10 +180,7 @@ def ntxent(z: Tensor, tau: float) -> Tensor:
     """
     checks.check_views(z, tau)
     checks.check_two_views(z)
-    s = scores(z, tau)
-    sample = sample_of_row(z)
-    other_view = (sample[:, None] == sample) & ~diagonal(s)
-    return (log_sum(s, ~diagonal(s)) - mean_over(s, other_view)).mean()
+    return contrast(scores(z, tau), rows.other_views(z), ~itself(z))
 
 
 def anchor_gap(z: Tensor, labels: Tensor, tau: float) -> Tensor:
@@ -231,9 +215,8 @@ def anchor_gap(z: Tensor, labels: Tensor, tau: float) -> Tensor:
     checks.check_labels(z, labels)
     checks.check_other_classes(labels)
     s = scores(z, tau)
-    sample, label = sample_of_row(z), label_of_row(z, labels)
-    diff = label[:, None] != label
-    same = ~diff & (sample[:, None] != sample)
+    diff = ~same_class(z, labels)
+    same = ~diff & ~rows.own_views(z)
     has_same = same.any(dim=1)
     # An empty sum has no logarithm to differentiate: give it other terms, then take it away.
     log_same = log_sum(s, same | ~has_same[:, None])

@@ -9,7 +9,7 @@ of its item alone, so that Pos does not hold the anchor's similarity with itself
 from torch import Tensor
 
 from theory.losses import _checks as checks
-from theory.losses._rows import diagonal, label_of_row, log_sum, sample_of_row, scores
+from theory.losses._rows import contrast, other_views, own_views, same_class, scores
 
 
 def paired_dcl(z: Tensor, tau: float, *, positive_in_denominator: bool = False) -> Tensor:
@@ -43,8 +43,7 @@ def paired_dcl(z: Tensor, tau: float, *, positive_in_denominator: bool = False) 
     checks.check_views(z, tau)
     checks.check_two_views(z)
     checks.check_other_samples(z)
-    sample = sample_of_row(z)
-    return _paired(z, tau, sample[:, None] != sample, positive_in_denominator)
+    return _paired(z, tau, ~own_views(z), positive_in_denominator)
 
 
 def paired_nscl(
@@ -82,13 +81,10 @@ def paired_nscl(
     checks.check_two_views(z)
     checks.check_labels(z, labels)
     checks.check_other_classes(labels)
-    label = label_of_row(z, labels)
-    return _paired(z, tau, label[:, None] != label, positive_in_denominator)
+    return _paired(z, tau, ~same_class(z, labels), positive_in_denominator)
 
 
 def _paired(z: Tensor, tau: float, negative: Tensor, positive_in_denominator: bool) -> Tensor:
-    """Mean over anchors, with every row of `negative` below."""
-    s, sample = scores(z, tau), sample_of_row(z)
-    positive = (sample[:, None] == sample) & ~diagonal(s)
+    positive = other_views(z)
     below = negative | positive if positive_in_denominator else negative
-    return (log_sum(s, below) - s.masked_fill(~positive, 0).sum(dim=1)).mean()
+    return contrast(scores(z, tau), positive, below)
