@@ -3,13 +3,14 @@
 from typing import Any
 
 import numpy as np
-from matplotlib.colors import LogNorm
+from matplotlib.colors import LogNorm, Normalize
 from matplotlib.figure import Figure
 
 from contrastbounds.audit._names import short
 from contrastbounds.audit.comparison.measure import Comparison
 
 WIDTH = 4.8  # inches
+FEW = 30  # pairs in the fullest cell, up to which colours need no logarithm
 CHANCE = "items paired at random"
 FLOORS: dict[str, dict[str, Any]] = {
     "corrected": {"color": "#D55E00", "marker": "D", "label": "floor, Corollaries 1, 2"},
@@ -67,12 +68,13 @@ def _cosines(found: Comparison) -> Figure:
     fig = Figure(figsize=(WIDTH, 4.0), layout="constrained")
     ax = fig.subplots()
     counts = np.asarray(at.counts, dtype=float).T
+    most = counts.max()
     image = ax.imshow(
         np.where(counts > 0, counts, np.nan),
         origin="lower",
         extent=(*at.first, *at.other),
         aspect="auto",
-        norm=LogNorm(vmin=1, vmax=max(2.0, counts.max())),
+        norm=LogNorm(1, most) if most > FEW else Normalize(0, most),
         cmap="viridis_r",
     )
     fig.colorbar(image, ax=ax, label="pairs of items", shrink=0.8)
@@ -80,5 +82,6 @@ def _cosines(found: Comparison) -> Figure:
         xlabel=f"cosine in {short(found.first.source, 40)}",
         ylabel=f"cosine in {short(found.other.source, 40)}",
     )
+    ax.locator_params(nbins=6)
     ax.spines[["top", "right"]].set_visible(False)
     return fig

@@ -222,6 +222,19 @@ def test_labels_that_differ_name_the_first_row() -> None:
     assert same.by_class is not None
 
 
+def test_the_picture_counts_every_pair_of_a_random_part() -> None:
+    x = features(1500)
+    one = compare(items(x), items(x @ rotation(6)), permutations=19).cosines
+    assert one.items == 1000
+    assert sum(map(sum, one.counts)) == 1000 * 999 / 2
+    # Rotated, every pair has the same cosine on both sides.
+    off = sum(c for i, row in enumerate(one.counts) for j, c in enumerate(row) if abs(i - j) > 1)
+    assert off == 0
+    few = compare(items(x[:9]), items(x[9:18])).cosines
+    assert sum(map(sum, few.counts)) == 36
+    assert len(few.counts) == 8
+
+
 def test_a_negative_seed_is_refused() -> None:
     with pytest.raises(ValueError, match="seed >= 0"):
         compare(items(features()), items(features()), seed=-1)
