@@ -40,7 +40,7 @@ def audit(
         typer.Option(
             "--permutations",
             metavar="N",
-            help="Of the items, for what chance would give --other.",
+            help="Random pairings of the items, for what chance would give with --other.",
             show_default="999, fewer for large files",
         ),
     ] = None,

@@ -286,3 +286,19 @@ def test_the_twin_leaves_the_audited_encoder_as_it_is() -> None:
     assert (found.rsa.value or 0.0) > 0.99  # three steps from the same weights
     assert found.first.source == "digits by DCL"
     assert torch.tensor([row.slack for row in found.rows]).ge(0).all()
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device")
+def test_a_gpu_gives_the_same() -> None:
+    x, labels = features(3000, 64), np.arange(3000) % 7
+    y = x + features(3000, 64, seed=1)
+    here, there = (
+        compare(items(x, labels), items(y), permutations=FEW, device=device)
+        for device in ("cpu", "cuda")
+    )
+    assert [i.value for i in there.indices] == pytest.approx([i.value for i in here.indices])
+    assert there.rho == pytest.approx(here.rho)
+    assert there.rsa.p_value == here.rsa.p_value
+    assert value_within(there) == pytest.approx(value_within(here))
+    assert [row.outcome for row in there.rows] == [row.outcome for row in here.rows]
