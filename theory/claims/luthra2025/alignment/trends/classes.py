@@ -31,7 +31,7 @@ CLAIMS = (
         build=build,
         size="small",
         n_seeds=10,
-        cost=3_000.0,
+        cost=2_500.0,
     ),
     trend(
         name="classes-full",

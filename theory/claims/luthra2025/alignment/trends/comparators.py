@@ -40,7 +40,7 @@ CLAIMS = (
         build=build,
         size="small",
         n_seeds=7,
-        cost=2_000.0,
+        cost=1_100.0,
     ),
     trend(
         name="nscl-closest-full",

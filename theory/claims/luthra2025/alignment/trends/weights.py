@@ -36,7 +36,7 @@ CLAIMS = (
         build=build,
         size="small",
         n_seeds=8,
-        cost=2_000.0,
+        cost=1_500.0,
     ),
     trend(
         name="weight-gap-full",
