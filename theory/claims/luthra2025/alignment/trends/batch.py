@@ -29,9 +29,7 @@ CLAIM = trend(
     statement=r"\text{twins, } C=10,\ \tau=0.5,\ 25\text{ epochs}:\quad\mathbb{E}\,\mathrm{RSA}"
     r"\text{ falls from } B=32\text{ to } 256\text{ for }\eta=1.6\,B/32\text{, rises for }"
     r"\eta=0.02\,(B/32)^{1/2}\text{ and }\eta=0.02\,(B/32)^{1/4}",
-    source=ours(
-        "alignment against batch size, Luthra et al. (2025), Figure 5, at rates of our own"
-    ),
+    source=ours("alignment against batch size, Luthra et al. (2025), Figure 5, at our rates"),
     status="conjecture",
     build=build,
     size="full",

@@ -25,7 +25,7 @@ RISES = r"\mathbb{E}\,\mathrm{CKA}(\mathrm{CL},\mathrm{NSCL})\text{ rises with }
 CLAIMS = (
     trend(
         name="classes",
-        statement=rf"\text{{twins, }} B=64,\ t=50:\quad {RISES} C\in\{{2,5,20\}}",
+        statement=rf"\text{{twins, }}\tau=0.5,\ B=64,\ t=50:\quad {RISES} C\in\{{2,5,20\}}",
         source=SOURCE,
         status="conjecture",
         build=build,
@@ -35,7 +35,7 @@ CLAIMS = (
     ),
     trend(
         name="classes-full",
-        statement=rf"\text{{twins, }} B=128,\ t=50:\quad {RISES} C\in\{{2,5,10,20\}}",
+        statement=rf"\text{{twins, }}\tau=0.5,\ B=128,\ t=50:\quad {RISES} C\in\{{2,5,10,20\}}",
         source=SOURCE,
         status="conjecture",
         build=build,

@@ -34,7 +34,7 @@ CLOSER = (
 CLAIMS = (
     trend(
         name="nscl-closest",
-        statement=rf"\text{{twins, }} C=20,\ B=32,\ t=50:\quad {CLOSER}",
+        statement=rf"\text{{twins, }}\tau=0.5,\ C=20,\ B=32,\ t=50:\quad {CLOSER}",
         source=SOURCE,
         status="conjecture",
         build=build,
@@ -44,7 +44,8 @@ CLAIMS = (
     ),
     trend(
         name="nscl-closest-full",
-        statement=r"\text{twins, } C\in\{20,50\},\ B=128,\ t\in\{50,500,1500\}:\quad " + CLOSER,
+        statement=r"\text{twins, }\tau=0.5,\ C\in\{20,50\},\ B=128,\ t\in\{50,500,1500\}:\quad "
+        + CLOSER,
         source=SOURCE,
         status="conjecture",
         build=build,
