@@ -10,7 +10,7 @@ from torch.linalg import vector_norm
 from theory.geometry.statistics import ClassStatistics, moments
 from theory.losses import _checks as checks
 
-ROWS = 4096  # rows compared with all classes at a time
+_BLOCK = 2**20  # pairs of a row and a class compared at a time
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,9 +73,22 @@ def need_two_classes(classes: ClassStatistics) -> None:
         raise ValueError(f"need at least two classes, got the one label {int(classes.labels[0])}")
 
 
-def distances(x: Tensor, own: Tensor, centres: Tensor) -> Iterator[tuple[Tensor, Tensor]]:
-    """Distance of each row to its own centre and to the nearest other one, block by block."""
-    for part, at in zip(torch.split(x, ROWS), torch.split(own, ROWS), strict=True):
-        each = torch.cdist(part, centres, compute_mode="donot_use_mm_for_euclid_dist")
-        to_own = each.gather(1, at[:, None]).squeeze(1)
-        yield to_own, each.scatter(1, at[:, None], torch.inf).amin(dim=1)
+def blocks(x: Tensor, own: Tensor, n_centres: int) -> Iterator[tuple[Tensor, Tensor]]:
+    """Rows and their own centres, so few at a time that a matrix to all centres is small."""
+    rows = max(1, _BLOCK // n_centres)
+    yield from zip(torch.split(x, rows), torch.split(own, rows), strict=True)
+
+
+def to_nearest_other(x: Tensor, own: Tensor, centres: Tensor) -> Tensor:
+    """Distance of each row to the nearest centre but its own; no matrix of all is kept."""
+    each = (
+        pairwise(part, centres.detach()).scatter(1, at[:, None], torch.inf).argmin(dim=1)
+        for part, at in blocks(x.detach(), own, len(centres))
+    )
+    found: Tensor = vector_norm(x - centres[torch.cat(list(each))], dim=1)
+    return found
+
+
+def pairwise(x: Tensor, centres: Tensor) -> Tensor:
+    """Distances by differences: through inner products a small one would be all rounding."""
+    return torch.cdist(x, centres, compute_mode="donot_use_mm_for_euclid_dist")

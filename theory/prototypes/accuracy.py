@@ -2,8 +2,9 @@
 
 import torch
 from torch import Tensor
+from torch.linalg import vector_norm
 
-from theory.prototypes._means import distances, means, need_two_classes
+from theory.prototypes._means import means, need_two_classes, to_nearest_other
 
 
 def nearest_prototype_error(z: Tensor, labels: Tensor) -> Tensor:
@@ -34,9 +35,10 @@ def nearest_prototype_error(z: Tensor, labels: Tensor) -> Tensor:
     """
     found = means(z, labels)
     need_two_classes(found.classes)
-    items, centres = found.items.detach(), found.classes.means.detach()
-    wrong = [~(own < other) for own, other in distances(items, found.classes.class_of, centres)]
-    return torch.cat(wrong).to(z.dtype).mean()
+    to_own: Tensor = vector_norm(found.residuals, dim=1)
+    to_other = to_nearest_other(found.items, found.classes.class_of, found.classes.means)
+    wrong = ~(to_own < to_other)
+    return wrong.to(z.dtype).mean()
 
 
 def nearest_prototype_bound(z: Tensor, labels: Tensor) -> Tensor:
@@ -51,7 +53,7 @@ def nearest_prototype_bound(z: Tensor, labels: Tensor) -> Tensor:
 
     Range
         0 to 1; twice `prototype_bias(z, labels).relative`, or 1, where the classes have equal
-        B_y and equal distances.
+        B_y and equal distances. Differentiable where it is smooth.
 
     Source
         This project: docs/theory/lee2025/bias.md.
@@ -64,7 +66,7 @@ def nearest_prototype_bound(z: Tensor, labels: Tensor) -> Tensor:
     classes = found.classes
     need_two_classes(classes)
     each = torch.arange(len(classes.labels), device=z.device)
-    apart = torch.cat([other for _, other in distances(classes.means, each, classes.means)])
+    apart = to_nearest_other(classes.means, each, classes.means)
     together = apart == 0
     squares = apart.masked_fill(together, 1.0).square()
     share = (4.0 * classes.variances / squares).masked_fill(together, 1.0).clamp(max=1.0)

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 from torch.linalg import vector_norm
 
-from theory.prototypes._means import ROWS, Means, means, need_two_classes
+from theory.prototypes._means import Means, blocks, means, need_two_classes, pairwise
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,8 +121,5 @@ def _diameter(points: Tensor, centred: Tensor, threshold: float) -> float:
     radius = float(vector_norm(centred, dim=1).max())
     if radius > threshold or 2.0 * radius <= threshold:
         return radius
-    blocks = (
-        torch.cdist(part, points, compute_mode="donot_use_mm_for_euclid_dist").max()
-        for part in torch.split(points, ROWS)
-    )
-    return max(map(float, blocks))
+    each = torch.arange(len(points), device=points.device)
+    return max(float(pairwise(part, points).max()) for part, _ in blocks(points, each, len(points)))

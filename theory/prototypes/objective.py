@@ -6,7 +6,7 @@ from typing import Literal, get_args
 import torch
 from torch import Tensor
 
-from theory.prototypes._means import ROWS, means, need_two_classes
+from theory.prototypes._means import blocks, means, need_two_classes
 
 Similarity = Literal["raw", "cosine"]
 
@@ -27,7 +27,8 @@ def supervised_objective(
         similarity  "raw" or "cosine"
 
     Returns
-        a scalar in the dtype of z, sums taken in float64; differentiable, the prototypes included.
+        a scalar in the dtype of z, sums taken in float64; differentiable, the prototypes included,
+        with the gradient of one maximiser where several classes tie.
 
     Range
         within +-(1 + repulsion); for as many items in every class at least
@@ -54,9 +55,17 @@ def supervised_objective(
     prototypes = found.classes.means if similarity == "raw" else found.class_directions()
     rows = found.views.flatten(0, 1)
     own = found.classes.class_of.repeat_interleave(z.shape[1])
-    values = []
-    for part, at in zip(torch.split(rows, ROWS), torch.split(own, ROWS), strict=True):
-        scores = part @ prototypes.mT
-        others = scores.scatter(1, at[:, None], -torch.inf).amax(dim=1)
-        values.append(repulsion * others - scores.gather(1, at[:, None]).squeeze(1))
-    return torch.cat(values).mean().to(z.dtype)
+    hardest = _hardest(rows.detach(), own, prototypes.detach())
+    attracting = (rows * prototypes[own]).sum(dim=1)
+    repelling = (rows * prototypes[hardest]).sum(dim=1)
+    return (repulsion * repelling - attracting).mean().to(z.dtype)
+
+
+def _hardest(rows: Tensor, own: Tensor, prototypes: Tensor) -> Tensor:
+    """The other class whose prototype is most similar; looked up without keeping all products."""
+    return torch.cat(
+        [
+            (part @ prototypes.mT).scatter(1, at[:, None], -torch.inf).argmax(dim=1)
+            for part, at in blocks(rows, own, len(prototypes))
+        ]
+    )
