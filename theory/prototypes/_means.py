@@ -1,6 +1,6 @@
 """The item means and the class means that everything here is made of, in float64."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import torch
@@ -73,19 +73,29 @@ def need_two_classes(classes: ClassStatistics) -> None:
         raise ValueError(f"need at least two classes, got the one label {int(classes.labels[0])}")
 
 
-def blocks(x: Tensor, own: Tensor, n_centres: int) -> Iterator[tuple[Tensor, Tensor]]:
-    """Rows and their own centres, so few at a time that a matrix to all centres is small."""
+def blocks(n_rows: int, n_centres: int) -> Iterator[slice]:
+    """Rows, so few at a time that their matrix against all centres is small."""
     rows = max(1, _BLOCK // n_centres)
-    yield from zip(torch.split(x, rows), torch.split(own, rows), strict=True)
+    return (slice(start, start + rows) for start in range(0, n_rows, rows))
+
+
+def hardest(
+    x: Tensor, own: Tensor, centres: Tensor, scores: Callable[[Tensor, Tensor], Tensor]
+) -> Tensor:
+    """The centre of highest score to each row, its own one apart; no gradient."""
+    found = torch.empty_like(own)
+    with torch.no_grad():
+        for at in blocks(len(x), len(centres)):
+            others = scores(x[at], centres).scatter_(1, own[at, None], -torch.inf)
+            # Into place: small results between large blocks would keep their memory apart.
+            torch.argmax(others, dim=1, out=found[at])
+    return found
 
 
 def to_nearest_other(x: Tensor, own: Tensor, centres: Tensor) -> Tensor:
-    """Distance of each row to the nearest centre but its own; no matrix of all is kept."""
-    each = (
-        pairwise(part, centres.detach()).scatter(1, at[:, None], torch.inf).argmin(dim=1)
-        for part, at in blocks(x.detach(), own, len(centres))
-    )
-    found: Tensor = vector_norm(x - centres[torch.cat(list(each))], dim=1)
+    """Distance of each row to the nearest centre but its own."""
+    nearest = hardest(x, own, centres, lambda part, all_of: pairwise(part, all_of).neg_())
+    found: Tensor = vector_norm(x - centres[nearest], dim=1)
     return found
 
 

@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field
 from functools import cached_property
 
-import torch
 from torch import Tensor
 from torch.linalg import vector_norm
 
@@ -102,6 +101,7 @@ def prototype_bias(z: Tensor, labels: Tensor) -> PrototypeBias:
         Lee (2025), arXiv:2510.10572, the bias in words; raw, squared, cosine and relative are this
         project's readings of them, and so is the debiased form: docs/theory/lee2025/bias.md.
 
+    >>> import torch
     >>> views = torch.tensor([[[1.0, 0.0]], [[-1.0, 0.0]], [[0.0, 1.0]]])
     >>> bias = prototype_bias(views, torch.tensor([0, 0, 1]))
     >>> round(bias.raw.item(), 4), round(bias.relative.item(), 4)
@@ -121,5 +121,5 @@ def _diameter(points: Tensor, centred: Tensor, threshold: float) -> float:
     radius = float(vector_norm(centred, dim=1).max())
     if radius > threshold or 2.0 * radius <= threshold:
         return radius
-    each = torch.arange(len(points), device=points.device)
-    return max(float(pairwise(part, points).max()) for part, _ in blocks(points, each, len(points)))
+    n = len(points)
+    return max(float(pairwise(points[at], points).max()) for at in blocks(n, n))

@@ -3,10 +3,9 @@
 import math
 from typing import Literal, get_args
 
-import torch
 from torch import Tensor
 
-from theory.prototypes._means import blocks, means, need_two_classes
+from theory.prototypes._means import hardest, means, need_two_classes
 
 Similarity = Literal["raw", "cosine"]
 
@@ -42,6 +41,7 @@ def supervised_objective(
     Source
         Lee (2025), arXiv:2510.10572, the supervised objective, as restated in secondary literature.
 
+    >>> import torch
     >>> views = torch.tensor([[[1.0, 0.0]], [[-1.0, 0.0]]])
     >>> supervised_objective(views, torch.tensor([0, 1])).item()
     -2.0
@@ -55,17 +55,7 @@ def supervised_objective(
     prototypes = found.classes.means if similarity == "raw" else found.class_directions()
     rows = found.views.flatten(0, 1)
     own = found.classes.class_of.repeat_interleave(z.shape[1])
-    hardest = _hardest(rows.detach(), own, prototypes.detach())
+    other = hardest(rows, own, prototypes, lambda part, all_of: part @ all_of.mT)
     attracting = (rows * prototypes[own]).sum(dim=1)
-    repelling = (rows * prototypes[hardest]).sum(dim=1)
+    repelling = (rows * prototypes[other]).sum(dim=1)
     return (repulsion * repelling - attracting).mean().to(z.dtype)
-
-
-def _hardest(rows: Tensor, own: Tensor, prototypes: Tensor) -> Tensor:
-    """The other class whose prototype is most similar; looked up without keeping all products."""
-    return torch.cat(
-        [
-            (part @ prototypes.mT).scatter(1, at[:, None], -torch.inf).argmax(dim=1)
-            for part, at in blocks(rows, own, len(prototypes))
-        ]
-    )
