@@ -4,6 +4,7 @@ from theory.claims._claim import Source
 
 ATTRACT = "docs/theory/lee2025/attracting.md"
 REPEL = "docs/theory/lee2025/repelling.md"
+REPEL_GAP = "docs/theory/lee2025/repel-gap.md"
 CERTIFICATE = "docs/theory/lee2025/certificate.md"
 MINIMA = "docs/theory/lee2025/minima.md"
 BIAS = "docs/theory/lee2025/bias.md"
