@@ -2,12 +2,14 @@
 
 from theory.losses.balance import balanced, dhel
 from theory.losses.dense import anchor_gap, cl, dcl, nscl, ntxent, supcon
+from theory.losses.distribution import alignment, spectral, uniformity
 from theory.losses.paired import paired_dcl, paired_nscl
 from theory.losses.rounding import loss_rounding
 from theory.losses.streaming import ContrastiveLosses, contrastive_losses
 
 __all__ = [
     "ContrastiveLosses",
+    "alignment",
     "anchor_gap",
     "balanced",
     "cl",
@@ -19,5 +21,7 @@ __all__ = [
     "ntxent",
     "paired_dcl",
     "paired_nscl",
+    "spectral",
     "supcon",
+    "uniformity",
 ]

@@ -17,7 +17,7 @@ def check_views(z: Tensor, tau: float) -> None:
     """Raise unless `z` is a finite (n, k, d) tensor and `tau` > 0, naming the first bad sample."""
     if not tau > 0:  # written so that NaN fails
         raise ValueError(f"need tau > 0, got tau={tau}")
-    _check_rows(z)
+    check_rows(z)
     scores = _largest(z) / tau
     _raise_at_first(~scores.isfinite(), f"finite |z|^2/tau in {z.dtype}", f"overflow at tau={tau}")
 
@@ -31,7 +31,7 @@ def check_balance(z: Tensor, alpha: float, repulsion: float) -> None:
         raise ValueError(f"need 0 < alpha < inf, got alpha={alpha}")
     if not 0 <= repulsion < math.inf:
         raise ValueError(f"need 0 <= repulsion < inf, got repulsion={repulsion}")
-    _check_rows(z)
+    check_rows(z)
     if not repulsion / alpha <= torch.finfo(z.dtype).max:
         raise ValueError(
             f"need finite repulsion/alpha in {z.dtype}, got repulsion={repulsion}, alpha={alpha}"
@@ -41,7 +41,8 @@ def check_balance(z: Tensor, alpha: float, repulsion: float) -> None:
     _raise_at_first(~scores.isfinite(), f"finite alpha |z|^2 in {z.dtype}", got)
 
 
-def _check_rows(z: Tensor) -> None:
+def check_rows(z: Tensor) -> None:
+    """Raise unless `z` is a finite (n, k, d) tensor, naming the first bad sample."""
     if not isinstance(z, Tensor):
         raise ValueError(f"need a tensor z of shape (n, k, d), got {type(z).__name__}")
     if z.ndim != 3 or 0 in z.shape:
