@@ -23,7 +23,8 @@ N, CLASSES, B, TAU, EPOCHS, REACH = 24, 4, 8, 0.5, 16, 0.04  # of the run on the
 
 LABELS = {
     "certificate": "a-posteriori certificate (sharper)",
-    "row_sum": "row by row (sharper)",
+    "spread": r"row by row, $\kappa\sqrt{h(n_s)+h(n_d)}$ (sharper)",
+    "row_sum": r"row by row, $\sqrt{2}\,\kappa$ (sharper)",
     "anchor_average": "mean over anchors (sharper)",
     "kappa": r"$\sqrt{2}\,\kappa S/(\tau\sqrt{B})$ (sharper)",
     "nonexpansive": r"$\Delta_r S/(\tau\sqrt{B})$ (sharper)",
@@ -32,6 +33,7 @@ LABELS = {
 }
 LOOKS: dict[str, dict[str, Any]] = {
     "certificate": {"color": "#009E73", "ls": "-", "lw": 1.6},
+    "spread": {"color": "#56B4E9", "ls": (0, (6, 1, 1, 1)), "lw": 1.6},
     "row_sum": {"color": "#0072B2", "ls": "--", "lw": 1.4},
     "anchor_average": {"color": "#000000", "ls": (0, (1, 1)), "lw": 1.2},
     "kappa": {"color": "#CC79A7", "ls": "-.", "lw": 1.4},

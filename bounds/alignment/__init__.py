@@ -14,7 +14,12 @@ from bounds.alignment.nonexpansive import (
     similarity_drift_rowwise,
 )
 from bounds.alignment.parameters import log_parameter_drift, parameter_drift
-from bounds.alignment.reweighting import gradient_gap, log_gradient_gap, same_class_mass
+from bounds.alignment.reweighting import (
+    gradient_gap,
+    log_gradient_gap,
+    reweighting_distance,
+    same_class_mass,
+)
 
 __all__ = [
     "cka_floor",
@@ -27,6 +32,7 @@ __all__ = [
     "log_similarity_drift",
     "log_similarity_drift_gronwall",
     "parameter_drift",
+    "reweighting_distance",
     "rsa_floor",
     "rsa_floor_sharp",
     "same_class_mass",

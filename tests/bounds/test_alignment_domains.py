@@ -23,6 +23,7 @@ COMPLETE: dict[str, tuple[Any, ...]] = {
     "gradient_gap": (0.1, 0.2, 1.0),
     "log_gradient_gap": (0.1, 0.2, 1.0),
     "same_class_mass": (1, 3, 0.5),
+    "reweighting_distance": (2, 3, 0.5),
     "similarity_drift": (10, 8, 1.0, 0.5),
     "log_similarity_drift": (10, 8, 1.0, 0.5),
     "similarity_drift_gronwall": (10, 8, 1.0, 0.5),
@@ -118,6 +119,8 @@ def test_corners_of_the_reweighting() -> None:
     )
     np.testing.assert_array_equal(mass, [0, 0, 0, 1, 1])
     assert bounds.same_class_mass(1, 1, 1e-310) == 1
+    distance = bounds.reweighting_distance([0, 1, 1], [3, 0, 1], [1e-310, 1, 1e-310])
+    np.testing.assert_array_equal(distance, np.sqrt([0.0, 2.0, 2.0]))
 
 
 def test_corners_of_the_floors() -> None:
@@ -160,6 +163,10 @@ RULES: list[tuple[Callable[[], Any], str]] = [
     (
         lambda: bounds.same_class_mass([1, 0], 0, 1),
         "n_same + n_different > 0, got n_same=0, n_different=0 at index (1,)",
+    ),
+    (
+        lambda: bounds.reweighting_distance(0.5, 2, 1),
+        "n_same 0 or >= 1, got n_same=0.5",
     ),
     (lambda: bounds.same_class_mass(1, -1, 1), "n_different >= 0, got n_different=-1"),
     (lambda: bounds.similarity_drift(-1, 1, 1, 1), "step_sum >= 0, got step_sum=-1"),

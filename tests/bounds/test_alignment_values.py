@@ -128,6 +128,57 @@ def test_mass_has_twelve_digits(n_same: Number, n_different: Number, tau: float)
         assert agrees(got, exact(mass, n_same, n_different, tau) if n_same else 0)
 
 
+def concentration(n: Any, tau: Any) -> Any:
+    """The printed maximum: at the stationary share of entries, or at one entry."""
+    x = mp.exp(2 / tau)
+    share = max(1 / (1 + x), 1 / n)
+    return (1 + share * (x**2 - 1)) / (1 + share * (x - 1)) ** 2 / n
+
+
+def distance(n_same: Any, n_different: Any, tau: Any) -> Any:
+    both = concentration(n_same, tau) + concentration(n_different, tau)
+    return mass(n_same, n_different, tau) * mp.sqrt(both)
+
+
+REAL_COUNT = st.one_of(st.integers(1, 10**6), st.floats(1.0, 1e6))
+
+
+@given(n_same=REAL_COUNT, n_different=REAL_COUNT, tau=TAU)
+@example(n_same=1, n_different=1, tau=1e-3)
+@example(n_same=2**40, n_different=2**40, tau=1e-3)
+def test_reweighting_distance_has_twelve_digits(
+    n_same: Number, n_different: Number, tau: float
+) -> None:
+    got = bounds.reweighting_distance(n_same, n_different, tau)
+    assert agrees(got, exact(distance, n_same, n_different, tau))
+
+
+@pytest.mark.parametrize("tau", [0.2, 0.7, 1.0, 3.0, 50.0])
+@pytest.mark.parametrize("n", [1, 2, 3, 9, 40])
+def test_no_softmax_is_more_concentrated(n: int, tau: float) -> None:
+    """Over all vertices exactly, over the inside by drawing; whole counts come within a percent."""
+    kappa = bounds.same_class_mass(1, n, tau)
+    bound = (bounds.reweighting_distance(1, n, tau) / kappa) ** 2 - 1
+    x, a = np.exp(2 / tau), np.arange(1, n + 1)
+    best = ((a * x**2 + n - a) / (a * x + n - a) ** 2).max()
+    assert best <= bound * (1 + 1e-12)
+    assert best >= 0.9 * bound
+    s = np.random.default_rng(0).uniform(-1, 1, (2000, n))
+    weights = np.exp(s / tau) / np.exp(s / tau).sum(axis=1, keepdims=True)
+    assert (weights**2).sum(axis=1).max() <= bound * (1 + 1e-12)
+
+
+@given(n_same=st.integers(0, 10**6), n_different=st.integers(1, 10**6), tau=TAU)
+def test_reweighting_distance_is_below_both_older_forms(
+    n_same: int, n_different: int, tau: float
+) -> None:
+    got = bounds.reweighting_distance(n_same, n_different, tau)
+    share = n_same / (n_same + n_different)
+    half = bounds.gradient_gap(share, 0, tau) / 2 if n_same else 0.0
+    kappa = bounds.same_class_mass(n_same, n_different, tau)
+    assert got <= min(np.sqrt(2) * kappa, half) * (1 + 1e-11)
+
+
 @given(
     b=SIZE,
     steps=st.one_of(st.integers(1, 10**12), st.floats(1.0, 1e12)),

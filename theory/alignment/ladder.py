@@ -14,6 +14,7 @@ from torch import Tensor
 from bounds import (
     accumulated_rounding,
     log_similarity_drift,
+    reweighting_distance,
     same_class_mass,
     similarity_drift,
     similarity_drift_by_row,
@@ -38,6 +39,9 @@ class DriftLadder:
     """D_t = ||Sigma_t^CL - Sigma_t^NSCL||_F."""
     certificate: Array
     """`drift_certificate`, from the gaps along the NSCL run."""
+    spread: Array
+    """Row by row: each visit of row i costs eta_t kappa_it (h(n_s) + h(n_d))^(1/2)/(tau B),
+    `bounds.reweighting_distance`; +inf if symmetrised."""
     row_sum: Array
     """Row by row: each visit of row i costs sqrt(2) eta_t kappa_it/(tau B); +inf if symmetrised."""
     anchor_average: Array
@@ -107,12 +111,14 @@ def drift_ladder(
     by_row = np.linalg.norm(np.cumsum(eta[:, None] * seen.gaps, axis=0), axis=1)
     certificate = by_step if symmetrised else by_row
     row_sum = similarity_drift_by_row(np.cumsum(eta[:, None] * seen.kappas, axis=0), b, tau)
+    spread = np.linalg.norm(np.cumsum(eta[:, None] * seen.distances, axis=0), axis=1) / (tau * b)
     average = np.cumsum(eta * np.linalg.norm(seen.kappas, axis=1)) * (math.sqrt(2.0) / (tau * b))
     mass = np.maximum.accumulate(seen.kappas.max(axis=1))
     sums = len(sigma0) ** 2 + len(run) + 8  # terms in a norm and in a running sum
     return DriftLadder(
         measured=seen.drift,
         certificate=np.where(short, certificate, np.inf),
+        spread=np.where(short & (not symmetrised), spread, np.inf),
         row_sum=np.where(short & (not symmetrised), row_sum, np.inf),
         anchor_average=np.where(short, average, np.inf),
         kappa=np.where(
@@ -133,6 +139,7 @@ class _Seen:
     drift: Array  # (T,) after the step
     gaps: Array  # (T, n) norms of the rows of G^CL - G^NSCL at the NSCL state
     kappas: Array  # (T, n) largest same-class masses, 0 outside the batch
+    distances: Array  # (T, n) largest 2-norms of a softmax's reweighting, 0 outside the batch
     ratios: Array  # (T,) largest n_s/n_d
     errors: Array  # (T,) by how much rounding can have driven the runs apart
 
@@ -147,12 +154,13 @@ def _follow(
     symmetrised: bool,
 ) -> _Seen:
     drift, errors, ratios = np.zeros(len(run)), np.zeros(len(run)), np.zeros(len(run))
-    gaps, kappas = np.zeros((2, len(run), len(sigma0)))
+    gaps, kappas, distances = np.zeros((3, len(run), len(sigma0)))
     eps = torch.finfo(sigma0.dtype).eps
     cl, nscl, error = sigma0, sigma0, 0.0
     for t, (batch, eta) in enumerate(run):
         n_same, n_different = batch_composition(batch, labels)
         kappas[t, batch.numpy(force=True)] = same_class_mass(n_same, n_different, tau)
+        distances[t, batch.numpy(force=True)] = reweighting_distance(n_same, n_different, tau)
         ratios[t] = (n_same / n_different).max()
         size = float(torch.maximum(cl.abs().max(), nscl.abs().max()))
         here, there = twin_gradients(nscl, batch, labels, tau, symmetrised=symmetrised)
@@ -163,7 +171,9 @@ def _follow(
         error *= max(1.0, eta / (2.0 * tau * tau * len(batch)) - 1.0)
         error += _step_rounding(size, eta, len(batch), tau, eps)
         errors[t] = error
-    return _Seen(drift=drift, gaps=gaps, kappas=kappas, ratios=ratios, errors=errors)
+    return _Seen(
+        drift=drift, gaps=gaps, kappas=kappas, distances=distances, ratios=ratios, errors=errors
+    )
 
 
 def _step_rounding(size: float, eta: float, b: int, tau: float, eps: float) -> float:

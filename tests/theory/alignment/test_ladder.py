@@ -58,6 +58,12 @@ def test_closed_forms_are_those_of_fifty_digits() -> None:
     with mpmath.workdps(50):
         cold, root2 = mpmath.exp(2 / mpmath.mpf(tau)), mpmath.sqrt(2)
         rows, average, ratio, largest = [mpmath.mpf(0)] * N, mpmath.mpf(0), 0, mpmath.mpf(0)
+        spread = list(rows)
+
+        def concentration(n: int) -> mpmath.mpf:
+            a = max(n / (1 + cold), mpmath.mpf(1))
+            return (a * cold**2 + n - a) / (a * cold + n - a) ** 2
+
         for batch, eta in zip(batches, steps, strict=True):
             kappas = {}
             for i in batch.tolist():
@@ -65,6 +71,9 @@ def test_closed_forms_are_those_of_fifty_digits() -> None:
                 other = B - 1 - same
                 kappas[i] = same * cold / (same * cold + other)
                 rows[i] += mpmath.mpf(eta) * kappas[i]
+                if same:
+                    both = concentration(same) + concentration(other)
+                    spread[i] += mpmath.mpf(eta) * kappas[i] * mpmath.sqrt(both)
                 ratio = max(ratio, mpmath.mpf(same) / other)
             average += mpmath.mpf(eta) * mpmath.sqrt(sum(k**2 for k in kappas.values()))
             largest = max(largest, *kappas.values())
@@ -72,6 +81,7 @@ def test_closed_forms_are_those_of_fifty_digits() -> None:
         scale = mpmath.mpf(tau) * mpmath.sqrt(B)
         growth = total / (2 * mpmath.mpf(tau) ** 2 * B)
         expected = {
+            "spread": mpmath.sqrt(sum(r**2 for r in spread)) / (tau * B),
             "row_sum": root2 / (tau * B) * mpmath.sqrt(sum(r**2 for r in rows)),
             "anchor_average": root2 / (tau * B) * average,
             "kappa": root2 * largest * total / scale,
@@ -118,7 +128,7 @@ def test_longer_steps_leave_the_bounds_that_allow_them() -> None:
     steps = [1.0] * T
     steps[4] = 1.01 * 4 * 0.5**2 * B
     ladder = drift_ladder(sigma0, batches, LABELS, steps, 0.5)
-    for name in ("certificate", "row_sum", "anchor_average", "kappa", "nonexpansive"):
+    for name in ("certificate", "spread", "row_sum", "anchor_average", "kappa", "nonexpansive"):
         assert np.isfinite(ladder.rungs[name][:4]).all()
         assert (ladder.rungs[name][4:] == math.inf).all()
     assert np.isfinite(ladder.gronwall).all()
@@ -129,6 +139,7 @@ def test_rows_mix_when_symmetrised() -> None:
     sigma0, batches = world(4, symmetric=True)
     ladder = drift_ladder(sigma0, batches, LABELS, [0.5] * T, 0.5, symmetrised=True)
     assert (ladder.row_sum == math.inf).all()
+    assert (ladder.spread == math.inf).all()
     assert (ladder.measured <= ladder.certificate + ladder.rounding).all()
     assert (ladder.certificate <= ladder.anchor_average).all()
 

@@ -195,6 +195,26 @@ CLAIMS = (
         cost=12.0,
     ),
     Claim(
+        name="luthra2025-alignment-similarity-drift-spread",
+        statement=rf"{HYPOTHESES},\text{{ last clip or not, row-wise gradient, }}{SHORT}:\quad "
+        rf"{D_T}\le"
+        r"\frac{1}{\tau B}\Bigl(\sum_i\Bigl(\sum_{t:\,i\in b_t}\eta_t\kappa_{i,t}"
+        r"\sqrt{h(n_s)+h(n_d)}\Bigr)^2\Bigr)^{1/2},\quad h(n)=\max_{1\le a\le n}"
+        r"\frac{a x^2+n-a}{(a x+n-a)^2},\ x=e^{2/\tau}",
+        source=ours("Theorem 1 row by row, with softmaxes that cannot sit on one point"),
+        proof=f"{DRIFT}#row-by-row",
+        status="sharper",
+        kind="for-all",
+        domain=ROWS,
+        build=build_rows,
+        measured=drift,
+        bound=rung("spread"),
+        rounding=rounding_beside(rung("spread")),
+        trivial=lambda case: case.apart_at_most,
+        attained_by=({**ONE_STEP, "start": "apart"}, {**ONE_STEP, "start": "apart", "tau": 0.05}),
+        cost=12.0,
+    ),
+    Claim(
         name="luthra2025-alignment-similarity-drift-equal-visits",
         statement=rf"{HYPOTHESES},\text{{ row-wise gradient, }}{SHORT},\ "
         rf"\sum_{{t:\,i\in b_t}}\eta_t=BS/N\ \forall i:\quad {D_T}\le"
@@ -237,7 +257,8 @@ CLAIMS = (
     Claim(
         name="luthra2025-alignment-drift-order",
         statement=rf"{HYPOTHESES},\text{{ row-wise gradient, }}{SHORT}:\quad\text{{certificate}}\le"
-        r"\text{row sum}\le\sum_t\eta_t\frac{\sqrt2}{\tau B}\Bigl(\sum_i\kappa_{i,t}^2\Bigr)^{1/2}"
+        r"\text{row sum, spread}\le\text{row sum}\le"
+        r"\sum_t\eta_t\frac{\sqrt2}{\tau B}\Bigl(\sum_i\kappa_{i,t}^2\Bigr)^{1/2}"
         r"\le\frac{\sqrt2\,\kappa S}{\tau\sqrt B}\le\frac{\Delta_rS}{\tau\sqrt B}\le"
         r"\frac{\Delta_r}{\tau\sqrt B}\frac{e^{LS}-1}{L}\le e^{LS}\frac{\Delta_rS}{\tau\sqrt B}",
         source=ours("order of the drift bounds"),

@@ -5,7 +5,7 @@ import math
 import torch
 
 from bounds import gradient_gap as paper_gap
-from bounds import same_class_mass
+from bounds import reweighting_distance, same_class_mass
 from theory.alignment import similarity_gradient
 from theory.claims._claim import Claim
 from theory.claims._domain import Integers, Point
@@ -42,6 +42,13 @@ def anchor_by_anchor(case: State) -> float:
     size = len(case.batch)
     squares = [same_class_mass(n - 1, size - n, case.tau).item() ** 2 for n in case.counts]
     return math.sqrt(2.0 * sum(squares)) / (case.tau * size)
+
+
+def spread(case: State) -> float:
+    """(1/(tau B)) (sum of kappa_i^2 (h(n_s) + h(n_d)))^(1/2)."""
+    size = len(case.batch)
+    own = [reweighting_distance(n - 1, size - n, case.tau).item() for n in case.counts]
+    return math.hypot(*own) / (case.tau * size)
 
 
 def tied(case: State) -> float:
@@ -91,6 +98,25 @@ CLAIMS = (
         bound=anchor_by_anchor,
         rounding=rounding,
         attained_by=(THREE, {**THREE, "tau": 0.05}, {**THREE, "spare": 2}, SINGLES),
+        search=gradient_gap,
+        cost=1.0,
+    ),
+    Claim(
+        name="luthra2025-alignment-gradient-gap-spread",
+        statement=r"\forall\Sigma\in[-1,1]^{N\times N},\ B\text{ distinct indices},\ n_d\ge1"
+        r"\text{ for every anchor}:\quad \|G^{\mathrm{CL}}-G^{\mathrm{NSCL}}\|_F\le"
+        r"\frac{1}{\tau B}\Bigl(\sum_i\kappa_i^2\,(h(n_{s,i})+h(n_{d,i}))\Bigr)^{1/2},"
+        r"\quad h(n)=\max_{1\le a\le n}\frac{a x^2+n-a}{(a x+n-a)^2},\ x=e^{2/\tau}",
+        source=ours("per-step lemma with softmaxes that cannot sit on one point"),
+        proof=f"{STEP}#spread-softmaxes",
+        status="sharper",
+        kind="for-all",
+        domain={**BATCHES, "layout": STATES},
+        build=build,
+        measured=measured,
+        bound=spread,
+        rounding=rounding,
+        attained_by=(THREE, {**THREE, "tau": 0.05}, {**THREE, "spare": 2}),
         search=gradient_gap,
         cost=1.0,
     ),

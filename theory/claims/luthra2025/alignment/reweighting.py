@@ -2,9 +2,10 @@
 
 import math
 
+from bounds import reweighting_distance
 from theory.claims._claim import Claim
 from theory.claims._domain import Domain, Reals
-from theory.claims.luthra2025.alignment._anchors import DOMAIN, AnchorRow, build
+from theory.claims.luthra2025.alignment._anchors import DOMAIN, PROMISE, AnchorRow, build
 from theory.claims.luthra2025.alignment._source import STEP, ours, restated
 
 PROOF = f"{STEP}#lemma-1-reweighting"
@@ -19,6 +20,11 @@ def total_variation(case: AnchorRow) -> float:
 def distance(case: AnchorRow) -> float:
     """||p - q||_2."""
     return float((case.p - case.q).norm())
+
+
+def closest(case: AnchorRow) -> float:
+    """kappa sqrt(h(n_s) + h(n_d))."""
+    return float(reweighting_distance(case.n_same, case.n_different, case.tau))
 
 
 def rounding(case: AnchorRow) -> float:
@@ -60,6 +66,26 @@ CLAIMS = (
         attained_by=(
             {"n_same": 1, "n_different": 1, "tau": 0.5, "row": "random", "reach": 1.0},
             {"n_same": 0, "n_different": 3, "tau": 0.5, "row": "random", "reach": 1e3},
+        ),
+        cost=0.3,
+    ),
+    Claim(
+        name="luthra2025-alignment-reweighting-distance",
+        statement=r"\forall s\in[-1,1]^{n_s+n_d},\ n_s\ge0,\ n_d\ge1,\ \tau>0:\quad \|p-q\|_2\le"
+        r"\kappa\sqrt{h(n_s)+h(n_d)},\quad h(n)=\max_{1\le a\le n}"
+        r"\frac{a x^2+n-a}{(a x+n-a)^2},\ x=e^{2/\tau}",
+        source=ours("reweighting lemma in the 2-norm for bounded similarities"),
+        proof=f"{STEP}#spread-softmaxes",
+        status="sharper",
+        kind="for-all",
+        domain=DOMAIN,
+        build=build,
+        measured=distance,
+        bound=closest,
+        rounding=lambda case: rounding(case) + 2.0 * PROMISE * closest(case),
+        attained_by=(
+            {"n_same": 1, "n_different": 1, "tau": 0.5, "row": "extreme"},
+            {"n_same": 1, "n_different": 1, "tau": 1e-3, "row": "extreme"},
         ),
         cost=0.3,
     ),
