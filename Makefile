@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: verify test test-slow toy bench lint types figures clean
+.PHONY: verify test test-slow toy bench lint types figures claims clean
 .DELETE_ON_ERROR:
 
 verify: $(READY)  ## every claim verified, every figure redrawn, report/ written
@@ -38,6 +38,10 @@ $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	touch $@
+
+claims: $(READY)  ## docs/claims.md, from the registry
+	sed -i '/^## /,$$d' docs/claims.md
+	$(BIN)/contrastbounds list --markdown >>docs/claims.md
 
 clean:
 	rm -rf $(VENV) report dist

@@ -16,7 +16,9 @@ def list_claims(
         typer.Argument(metavar="CLAIM", help="Names or patterns such as 'luthra2025-*'."),
     ] = None,
     claims: ClaimFiles = None,
-    markdown: Annotated[bool, typer.Option("--markdown", help="As the table of README.")] = False,
+    markdown: Annotated[
+        bool, typer.Option("--markdown", help="As the page docs/claims.md.")
+    ] = False,
     json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
 ) -> None:
     """List the claims: name, status, kind, source, statement."""
@@ -29,28 +31,45 @@ def list_claims(
     if json:
         typer.echo(_json(chosen))
     elif markdown:
-        typer.echo(markdown_table(chosen))
+        typer.echo(markdown_page(chosen))
     else:
         _print(chosen)
 
 
-def markdown_table(chosen: "list[Chosen]") -> str:
-    """The table of claims for README: one row a theorem, its variants side by side."""
-    ladders: dict[str, list[str]] = {}
+def markdown_page(chosen: "list[Chosen]") -> str:
+    """The claims of a folder in a table: one row a theorem, its variants side by side."""
+    folders: dict[str, dict[str, list[str]]] = {}
     for c in (chosen.claim for chosen in chosen):
+        ladders = folders.setdefault(_folder(c), {})
         ladders.setdefault(_theorem(c), []).append(f"`{c.name}` {c.status}, {c.kind}")
+    return "\n\n".join(f"{heading}\n\n{_table(folders[heading])}" for heading in folders)
+
+
+def _table(ladders: dict[str, list[str]]) -> str:
     rows = [("theorem", "claims"), ("---", "---")]
     rows += [(theorem, "<br>".join(claims)) for theorem, claims in ladders.items()]
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 
+def _folder(claim: Any) -> str:
+    """The heading of the claim's section: what its package says of itself."""
+    import sys
+
+    package = sys.modules.get(_module(claim).rpartition(".")[0])
+    words = (getattr(package, "__doc__", None) or "Claims of your own").partition("\n")[0]
+    return f"## {_escaped(words.removesuffix('.'))}"
+
+
 def _theorem(claim: Any) -> str:
     """What the claim's file is about, with a link to it if it is part of this distribution."""
+    words, name = _escaped(_about(claim)), _module(claim)
+    return f"[{words}](../{name.replace('.', '/')}.py)" if name.startswith("theory.") else words
+
+
+def _module(claim: Any) -> str:
     from theory.claims._registry import home
 
-    words = _escaped(_about(claim))
-    name = getattr(home(claim.name), "__name__", "")
-    return f"[{words}]({name.replace('.', '/')}.py)" if name.startswith("theory.") else words
+    return getattr(home(claim.name), "__name__", "")
 
 
 def _escaped(text: str) -> str:

@@ -1,1 +1,1 @@
-"""The fourth paper: contrastive learning understood through supervised prototype objectives."""
+"""Lee (2025), as reconstructed here: contrastive learning through supervised objectives."""

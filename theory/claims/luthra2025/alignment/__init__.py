@@ -1,1 +1,1 @@
-"""The third paper: contrastive and supervised training under shared randomness stay aligned."""
+"""Luthra, Mishra & Galanti (2025): CL and NSCL under shared randomness stay aligned."""

@@ -1,1 +1,1 @@
-"""Section on few-shot error: nearest class centres of m shots, bounded from CDNV."""
+"""Luthra, Yang & Galanti (2025), few-shot error of nearest class centres, from CDNV."""

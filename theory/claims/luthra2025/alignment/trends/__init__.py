@@ -1,1 +1,1 @@
-"""What the authors observe in training, as tests with stated error rates on small twins."""
+"""Luthra, Mishra & Galanti (2025), what is observed in training: tests on small twins."""
