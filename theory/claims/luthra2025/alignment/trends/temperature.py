@@ -50,8 +50,8 @@ CLAIMS = (
         status="published",
         build=build,
         size="full",
-        n_seeds=8,
-        cost=120_000.0,
+        n_seeds=12,
+        cost=170_000.0,
         slow=True,
     ),
 )
