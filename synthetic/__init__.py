@@ -10,6 +10,7 @@ from synthetic.batches import (
     stratified_batches,
 )
 from synthetic.clusters import Clusters, gaussian_clusters, stream_gaussian_clusters
+from synthetic.content import content_clusters, content_views, swap_within_class
 from synthetic.encoders import Encoder, mlp
 from synthetic.episodes import (
     Episodes,
@@ -90,6 +91,8 @@ __all__ = [
     "additive_noise",
     "circle_world",
     "compose",
+    "content_clusters",
+    "content_views",
     "distinct_batches",
     "epoch_batches",
     "few_shot_episodes",
@@ -116,6 +119,7 @@ __all__ = [
     "stratified_batches",
     "stream_gaussian_clusters",
     "student_sampler",
+    "swap_within_class",
     "train",
     "train_coupled",
     "train_many",

@@ -38,18 +38,18 @@ def make_views(
     return views.contiguous() if augment is None else augment(views, generator)
 
 
-def additive_noise(std: float) -> Augment:
-    """Add independent N(0, std^2) to every coordinate."""
+def additive_noise(std: float, dims: Sequence[int] | None = None) -> Augment:
+    """Add independent N(0, std^2) to the coordinates `dims`, by default to all."""
     require(0 <= std < math.inf, "finite std >= 0", std=std)
-    return partial(_add_noise, std=std)
+    if dims is None:
+        return partial(_add_noise, std=std)
+    return partial(_add_noise_to, index=_distinct(dims), std=std)
 
 
 def resample_nuisance(dims: Sequence[int], std: float) -> Augment:
     """Replace the coordinates `dims` by fresh N(0, std^2); the others keep their bits."""
     require(0 <= std < math.inf, "finite std >= 0", std=std)
-    index = list(dims)
-    require(len(set(index)) == len(index) >= 1, "distinct dims, at least one", dims=index)
-    return partial(_resample, index=index, std=std)
+    return partial(_resample, index=_distinct(dims), std=std)
 
 
 def random_rotation(max_angle: float, plane: tuple[int, int] | None = None) -> Augment:
@@ -76,12 +76,32 @@ def _add_noise(x: Tensor, generator: torch.Generator, *, std: float) -> Tensor:
     return torch.add(x, _normal(x.shape, x, generator), alpha=std)
 
 
+def _add_noise_to(x: Tensor, generator: torch.Generator, *, index: list[int], std: float) -> Tensor:
+    changed, noise = _at(x, generator, index, std)
+    changed[..., index] += noise
+    return changed
+
+
 def _resample(x: Tensor, generator: torch.Generator, *, index: list[int], std: float) -> Tensor:
+    changed, noise = _at(x, generator, index, std)
+    changed[..., index] = noise
+    return changed
+
+
+def _distinct(dims: Sequence[int]) -> list[int]:
+    index = list(dims)
+    require(len(set(index)) == len(index) >= 1, "distinct dims, at least one", dims=index)
+    return index
+
+
+def _at(
+    x: Tensor, generator: torch.Generator, index: list[int], std: float
+) -> tuple[Tensor, Tensor]:
+    """A copy of x, and noise for some of its coordinates."""
     fits = all(0 <= i < x.shape[-1] for i in index)
     require(fits, "0 <= dims < d", dims=index, d=x.shape[-1])
     changed = x.clone(memory_format=torch.contiguous_format)
-    changed[..., index] = std * _normal((*x.shape[:-1], len(index)), x, generator)
-    return changed
+    return changed, std * _normal((*x.shape[:-1], len(index)), x, generator)
 
 
 def _rotate(

@@ -31,6 +31,7 @@ def samples(n: int, d: int, seed: int = 7) -> Tensor:
 
 AUGMENTS: dict[str, Augment] = {
     "noise": additive_noise(0.3),
+    "noise on some": additive_noise(0.3, dims=(2, 0)),
     "nuisance": resample_nuisance((1, 3), 2.0),
     "rotation": random_rotation(0.5),
     "plane": random_rotation(0.5, plane=(3, 0)),
@@ -66,6 +67,14 @@ def test_noise_has_the_stated_moments() -> None:
     n = noise.numel()
     assert abs(float(noise.mean())) <= Z * 0.3 / math.sqrt(n)
     assert abs(float(noise.square().mean()) - 0.09) <= Z * 0.09 * math.sqrt(2 / n)
+
+
+def test_noise_on_some_coordinates_leaves_the_others_alone() -> None:
+    x = samples(2000, 5)
+    views = make_views(x, 5, additive_noise(0.3, dims=(4, 1)), generator=seeded())
+    assert torch.equal(views[..., [0, 2, 3]], x[:, None, [0, 2, 3]].expand(-1, 5, -1))
+    noise = (views - x[:, None])[..., [1, 4]]
+    assert abs(float(noise.square().mean()) - 0.09) <= Z * 0.09 * math.sqrt(2 / noise.numel())
 
 
 def test_nuisance_replaces_its_dimensions_only() -> None:
@@ -125,6 +134,8 @@ def test_bad_augmentations_are_refused() -> None:
         additive_noise(-1.0)
     with pytest.raises(ValueError, match=r"need distinct dims, at least one, got dims=\[1, 1\]"):
         resample_nuisance((1, 1), 1.0)
+    with pytest.raises(ValueError, match=r"need distinct dims, at least one, got dims=\[\]"):
+        additive_noise(0.1, dims=())
     with pytest.raises(ValueError, match=r"need a plane of two axes, got plane=\(2, 2\)"):
         random_rotation(0.1, plane=(2, 2))
     x = samples(2, 3)
