@@ -117,7 +117,7 @@ CLAIMS = (
         bound=floor,
         rounding=rounding,
         attained_by=AT_SIMPLEX,
-        cost=6.0,
+        cost=1.5,
     ),
     Claim(
         name="lee2025-balanced-minimum-same-view",
@@ -137,6 +137,6 @@ CLAIMS = (
         bound=floor_same_view,
         rounding=rounding,
         attained_by=AT_SIMPLEX,
-        cost=6.0,
+        cost=1.5,
     ),
 )

@@ -1,8 +1,9 @@
 """Repulsion is the ratio of the forces on an anchor; a positive among the terms repels itself."""
 
+import dataclasses
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import torch
@@ -33,10 +34,10 @@ class Weighed(Population):
     negatives: str = "other-items"
     include_positive: bool = False
 
-    def to(self, *, dtype: torch.dtype, device: torch.device) -> "Weighed":
+    def to(self, *, dtype: torch.dtype, device: torch.device) -> Self:
         """The same batch in another precision, on another device."""
         moved = super().to(dtype=dtype, device=device)
-        return Weighed(**(vars(self) | {"z": moved.z, "labels": moved.labels}))
+        return dataclasses.replace(self, z=moved.z, labels=moved.labels)
 
     @property
     def positive(self) -> Tensor:
@@ -168,7 +169,7 @@ CLAIMS = (
         relation="==",
         bound=by_formula,
         rounding=rounding,
-        cost=4.0,
+        cost=2.0,
     ),
     Claim(
         name="lee2025-aligned-optimum-literal",

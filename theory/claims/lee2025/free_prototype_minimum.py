@@ -136,5 +136,5 @@ CLAIM = Claim(
         {**SIMPLEX, "n_classes": 8, "d": 1, "repulsion": 7.0, "lean": 1.0},
         {**SIMPLEX, "n_classes": 5, "d": 2, "repulsion": 3.0, "lean": 1.0},
     ),
-    cost=7.0,
+    cost=2.0,
 )

@@ -98,7 +98,6 @@ CLAIMS = (
             {**WORST, "n_classes": 2, "n_max": 1, "d": 1},
             {**WORST, "k": 3, "n_classes": 6, "alpha": 1.0745628999535313},
         ),
-        cost=3.0,
     ),
     Claim(
         name="lee2025-repel-best-alpha",

@@ -91,5 +91,5 @@ CLAIM = Claim(
         {**SIMPLEX, "n_classes": 6, "d": 6, "repulsion": 5.0},
         {**SIMPLEX, "layout": "collapsed", "d": 1, "repulsion": 0.0},
     ),
-    cost=7.0,
+    cost=4.0,
 )
