@@ -100,7 +100,7 @@ def dhel(z: Tensor, tau: float, *, both_energies: bool = True) -> Tensor:
     >>> dhel(views, tau=1.0).item()
     -2.0
     """
-    if not tau < math.inf:
+    if not 0 < tau < math.inf:
         raise ValueError(f"need 0 < tau < inf, got tau={tau}")
     checks.check_views(z, tau)
     checks.check_two_views(z)

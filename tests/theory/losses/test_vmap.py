@@ -18,6 +18,12 @@ LOSSES: dict[str, Loss] = {
     "nscl": lambda z, labels: losses.nscl(z, labels, TAU),
     "supcon": lambda z, labels: losses.supcon(z, labels, TAU),
     "ntxent": lambda z, labels: losses.ntxent(z, TAU),
+    "balanced": lambda z, labels: losses.balanced(z, 1 / TAU, 1.0, mean=True),
+    "balanced-classes": lambda z, labels: losses.balanced(
+        z, 1 / TAU, 1.0, negatives="other-classes", labels=labels, mean=True
+    ),
+    "dhel": lambda z, labels: losses.dhel(z, TAU, both_energies=False),
+    "uniformity": lambda z, labels: losses.uniformity(z),
 }
 LABELS = torch.tensor([[0, 0, 1, 1, 2, 2], [0, 1, 1, 1, 1, 1], [5, 0, 5, 0, 5, 0]])
 

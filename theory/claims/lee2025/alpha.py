@@ -126,7 +126,8 @@ def beyond_variance(case: Weighed) -> Values:
     logs = case.each(lambda p, s: (alpha * s).logsumexp(dim=1) / alpha) - case.logs / alpha
     anchors = weight * (logs - case.each(quadratic))
     limit = case.each(lambda p, s: weight * quadratic(p, s) - p).mean()
-    return np.abs(np.append(anchors, case.balanced(alpha, mean=True) - limit))
+    beyond: Values = np.append(anchors, case.balanced(alpha, mean=True) - limit)
+    return np.asarray(np.abs(beyond))
 
 
 def third_moment(case: Weighed) -> float:
