@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import normalize
 
-from theory.claims._domain import Choices, Domain
+from theory.claims._domain import Choices, Domain, Point
 from theory.claims.lee2025._population import (
     ALPHA,
     COSINE_DOMAIN,
@@ -35,7 +35,7 @@ REPEL_COSINE_DOMAIN: Domain = {
     "anchor": ANCHORS,
     "alpha": ALPHA,
 }
-ONE_VIEW_EACH = {
+ONE_VIEW_EACH: Point = {
     "n_classes": 2,
     "n_max": 1,
     "imbalance": "equal",
@@ -187,7 +187,8 @@ def _in_the_plane(found: Population, layout: str) -> Tensor:
     spread = torch.ones(n, dtype=torch.bool)
     if layout == "behind":
         spread = found.labels % 2 == 1
-        ahead = torch.where(spread, -0.1, -0.3).masked_fill(found.labels == 0, 1.0).double()
+        ahead = -0.3 + 0.2 * spread.double()
+        ahead[found.labels == 0] = 1.0
     sign = 1.0 - 2.0 * (torch.arange(k) % 2).double()
     z = torch.zeros_like(found.z)
     z[..., 0] = ahead[:, None]

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from bounds import accumulated_rounding
 from theory.claims._claim import Claim
-from theory.claims._domain import Choices, Domain, Integers
+from theory.claims._domain import Choices, Domain, Integers, Point
 from theory.claims.lee2025._population import (
     ALPHA,
     OFF_ZERO,
@@ -50,7 +50,7 @@ WEIGHED: Domain = {
     "negatives": Choices("other-classes", "other-items", "same-view"),
     "include_positive": Choices(False, True),
 }
-ONE_EACH = {
+ONE_EACH: Point = {
     "design": (2, 1, 1, 0),
     "d": 3,
     "layout": "still",
@@ -61,7 +61,7 @@ ONE_EACH = {
     "negatives": "other-items",
     "include_positive": False,
 }
-CROSSED = {**{name: ONE_EACH[name] for name in DOMAIN}, "layout": "crossed", "d": 2}
+CROSSED: Point = {**{name: ONE_EACH[name] for name in DOMAIN}, "layout": "crossed", "d": 2}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,11 +8,11 @@ import torch
 
 from bounds import accumulated_rounding
 from theory.claims._claim import Claim
-from theory.claims._domain import Choices, Integers, Reals
+from theory.claims._domain import Choices, Integers, Point, Reals
 from theory.claims.lee2025._population import ALPHA
 from theory.claims.lee2025._source import REPEL, elsewhere, reconstructed
 
-FEW = {
+FEW: Point = {
     "n_classes": 10,
     "n_draws": 9,
     "hard": 0.9,

@@ -5,10 +5,11 @@ from numpy.typing import ArrayLike
 from torch import Tensor
 
 from theory.claims._claim import Claim
+from theory.claims._domain import Point
 from theory.claims.lee2025._repelling import ONE_VIEW_EACH, REPEL_COSINE_DOMAIN, Anchors, build
 from theory.claims.lee2025._source import REPEL, reconstructed
 
-SIXTY = {**ONE_VIEW_EACH, "k": 2, "d": 2, "layout": "sixty", "anchor": "towards"}
+SIXTY: Point = {**ONE_VIEW_EACH, "k": 2, "d": 2, "layout": "sixty", "anchor": "towards"}
 
 
 def largest_cosine(case: Anchors) -> ArrayLike:

@@ -6,14 +6,14 @@ import torch
 from numpy.typing import ArrayLike
 
 from theory.claims._claim import Claim
-from theory.claims._domain import Domain, Reals
+from theory.claims._domain import Domain, Point, Reals
 from theory.claims.lee2025 import _repelling
 from theory.claims.lee2025._repelling import ONE_VIEW_EACH, REPEL_COSINE_DOMAIN, Anchors
 from theory.claims.lee2025._source import REPEL, reconstructed
 from theory.claims.lee2025.repel_cosine import largest_cosine
 
 DOMAIN: Domain = {**REPEL_COSINE_DOMAIN, "share": Reals(0.1, 1.0)}
-BEHIND = {
+BEHIND: Point = {
     **ONE_VIEW_EACH,
     "n_classes": 3,
     "k": 2,

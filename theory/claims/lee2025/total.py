@@ -3,7 +3,7 @@
 import torch
 
 from theory.claims._claim import Claim
-from theory.claims._domain import Domain
+from theory.claims._domain import Domain, Point
 from theory.claims.lee2025._population import (
     ALPHA,
     COSINE_DOMAIN,
@@ -17,7 +17,9 @@ from theory.claims.lee2025._source import CERTIFICATE, reconstructed
 from theory.prototypes import prototype_bias, supervised_objective
 
 WEIGHTS: Domain = {"alpha": ALPHA, "repulsion": REPULSION}
-ALONE = {name: x for name, x in ONE_VIEW_EACH.items() if name != "anchor"} | {"repulsion": 2.0}
+ALONE: Point = {name: x for name, x in ONE_VIEW_EACH.items() if name != "anchor"} | {
+    "repulsion": 2.0
+}
 
 
 def objective(case: Population) -> float:
