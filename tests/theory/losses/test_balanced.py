@@ -18,7 +18,7 @@ from torch.nn.functional import normalize
 
 from synthetic import simplex_etf
 from tests.theory.losses.cases import Batch, agree, draw_batch
-from theory.losses import balanced, dcl, dhel, loss_rounding, ntxent, paired_dcl, paired_nscl
+from theory.losses import balanced, cl, dcl, dhel, loss_rounding, ntxent, paired_dcl, paired_nscl
 
 SETS = ("other-items", "same-view", "other-classes")
 FORMS = list(itertools.product(SETS, (False, True), (False, True)))
@@ -229,6 +229,14 @@ def test_the_paired_losses_are_balanced() -> None:
     assert agree(paired_dcl(z, 1 / alpha).item(), ours, tolerance)
     ours = alpha * balanced(z, alpha, 1.0, negatives="other-classes", labels=labels).item()
     assert agree(paired_nscl(z, labels, 1 / alpha).item(), ours, tolerance)
+
+
+def test_the_coupled_loss_is_balanced_with_the_view_itself_among_the_positives() -> None:
+    z, alpha = APART.z, APART.alpha
+    itself = (1 - (z[:, 0] * z[:, 1]).sum(dim=1).mean().item()) * alpha / 2
+    ours = alpha * balanced(z, alpha, 1.0, include_positive=True).item() - itself
+    assert itself > 0.1
+    assert agree(cl(z, 1 / alpha).item(), ours, 3 * alpha * APART.rounding)
 
 
 def test_no_repulsion_is_pure_alignment() -> None:
