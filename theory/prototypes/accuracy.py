@@ -47,6 +47,7 @@ def nearest_prototype_bound(z: Tensor, labels: Tensor) -> Tensor:
     Formula
         sum_y (n_y/n) min(1, 4 B_y/Delta_y^2),   B_y = mean_{i in y} ||m_i - M_y||^2,
         Delta_y = min_{y' != y} ||M_y - M_y'||;  1 for a class with Delta_y = 0     [no unit]
+        (at most (n k + d) eps of z's dtype, the rounding of a mean, counts as 0)
 
     Symbols, Errors
         as `nearest_prototype_error`.
@@ -67,7 +68,7 @@ def nearest_prototype_bound(z: Tensor, labels: Tensor) -> Tensor:
     need_two_classes(classes)
     each = torch.arange(len(classes.labels), device=z.device)
     apart = to_nearest_other(classes.means, each, classes.means)
-    together = apart == 0
+    together = apart <= found.zero
     squares = apart.masked_fill(together, 1.0).square()
     share = (4.0 * classes.variances / squares).masked_fill(together, 1.0).clamp(max=1.0)
     return (classes.counts * share).sum().div(len(z)).to(z.dtype)

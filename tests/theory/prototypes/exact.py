@@ -128,7 +128,7 @@ class Exact:
             own = [m for m, label in zip(self.items, self.labels, strict=True) if label == y]
             b = mpmath.fsum(apart(m, centre) ** 2 for m in own) / len(own)
             delta = min(apart(centre, c) for other, c in self.classes.items() if other != y)
-            total += len(own) * (min(1, 4 * b / delta**2) if delta else 1)
+            total += len(own) * (min(1, 4 * b / delta**2) if delta > 1e-15 else 1)
         return total / len(self.items)
 
 

@@ -4,6 +4,7 @@ import math
 import os
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +53,39 @@ def test_cosine_objective_in_fifty_digits(
     shortest = float(min(exact.lengths))
     allowed = 2 * (1 + repulsion) * slack(case.z) / shortest
     assert abs(found - exact.objective(repulsion, "cosine")) <= allowed
+
+
+def saboteurs() -> Iterator[Any]:
+    """Objectives with a term that is not theirs, for two classes of several items."""
+
+    def class_means(z: Tensor, labels: Tensor) -> Tensor:
+        return torch.stack([z[labels == y].mean(dim=(0, 1)) for y in range(2)])
+
+    def own_class_too(z: Tensor, labels: Tensor) -> Tensor:
+        scores = z @ class_means(z, labels).mT
+        own = scores.gather(2, labels[:, None, None].expand(-1, z.shape[1], 1)).squeeze(2)
+        return (scores.amax(dim=2) - own).mean()
+
+    def items_for_classes(z: Tensor, labels: Tensor) -> Tensor:
+        own = (z * z.mean(dim=1, keepdim=True)).sum(dim=2)
+        other = torch.einsum("nkd,nd->nk", z, class_means(z, labels)[1 - labels])
+        return (other - own).mean()
+
+    def leave_one_out(z: Tensor, labels: Tensor) -> Tensor:
+        sizes = z.shape[1] * labels.bincount()[labels]
+        return supervised_objective(z, labels) + (1 / sizes.double()).mean()
+
+    yield pytest.param(own_class_too, id="own class in the maximum")
+    yield pytest.param(items_for_classes, id="surrogates")
+    yield pytest.param(leave_one_out, id="the anchor left out of its class")
+
+
+@pytest.mark.parametrize("objective", list(saboteurs()))
+def test_saboteur_is_found(objective: Callable[[Tensor, Tensor], Tensor]) -> None:
+    z, labels = fan()
+    exact = Exact(as_mp(z), labels.tolist()).objective(1.0, "raw")
+    assert abs(supervised_objective(z, labels).item() - exact) <= 2 * slack(z)
+    assert abs(objective(z, labels).item() - exact) > 1e-3
 
 
 def test_the_fan() -> None:
