@@ -2,6 +2,10 @@
 
 import itertools
 import math
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 import torch
@@ -20,6 +24,7 @@ from theory.prototypes import (
     supervised_objective,
 )
 
+ROOT = Path(__file__).parents[3]
 FAN = {
     "objective": -1.712791687,
     "nscl": -1.664243202,
@@ -127,3 +132,38 @@ def test_errors_say_what_is_needed() -> None:
         supervised_certificates(z, labels, 0.5, block=0)
     with pytest.raises(ValueError, match=r"need labels of shape \(n,\) = \(4,\)"):
         supervised_certificates(z, labels[:3], 0.5)
+
+
+PROBE = """
+import torch
+from pathlib import Path
+from theory.prototypes import supervised_certificates
+
+def peak():
+    status = Path("/proc/self/status").read_text().splitlines()
+    return 1024 * int(next(line for line in status if line.startswith("VmHWM")).split()[1])
+
+def run(n):
+    z = torch.nn.functional.normalize(torch.randn(n, 2, 4), dim=-1).requires_grad_()
+    found = supervised_certificates(z, torch.arange(n) % 2, 0.5, block=64)
+    (found.objective + found.nscl + found.ntxent).backward()
+
+torch.manual_seed(0)
+torch.set_num_threads(1)
+run(64)
+before = peak()
+run(4000)
+print(peak() - before)
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="reads Linux's memory accounts")
+def test_memory_holds_no_matrix_of_all_pairs() -> None:
+    command = [sys.executable, "-c", PROBE]
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=300
+    )
+    assert done.returncode == 0, done.stderr
+    one_matrix = 4 * 8000**2
+    assert int(done.stdout) < one_matrix / 4
