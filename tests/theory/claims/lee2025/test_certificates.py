@@ -21,8 +21,8 @@ from tests.theory.prototypes.exact import Exact, as_mp, dot
 from theory.claims import Claim, all_claims
 from theory.claims.lee2025 import certificate_expected as expected
 from theory.claims.lee2025._population import Population
+from theory.claims.lee2025._stratified import Stratified
 from theory.claims.lee2025.certificate import TWO_COLLAPSED
-from theory.claims.lee2025.certificate_expected import Stratified
 from theory.claims.lee2025.total import ALONE
 from theory.losses import balanced, loss_rounding, nscl, ntxent
 from theory.prototypes import prototype_bias, supervised_certificates, supervised_objective
