@@ -7,6 +7,7 @@ from contrastbounds.audit.few_shot import FewShot, FewShotAt
 from contrastbounds.audit.geometry import Geometry
 from contrastbounds.audit.losses import Losses
 from contrastbounds.audit.minima import Minima
+from contrastbounds.audit.prototypes import Prototypes
 from contrastbounds.audit.surrogate import Surrogate, SurrogateAt
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "Losses",
     "Minima",
     "Outcome",
+    "Prototypes",
     "Row",
     "Surrogate",
     "SurrogateAt",

@@ -15,6 +15,7 @@ from contrastbounds.audit.few_shot import FewShot, few_shot
 from contrastbounds.audit.geometry import Geometry, geometry
 from contrastbounds.audit.losses import Losses, losses
 from contrastbounds.audit.minima import Minima, minima
+from contrastbounds.audit.prototypes import Prototypes, prototypes
 from contrastbounds.audit.surrogate import Surrogate, surrogate
 from contrastbounds.embeddings import Embeddings, Items
 
@@ -59,6 +60,7 @@ class Audit:
     losses: Losses
     minima: Minima
     geometry: Geometry
+    prototypes: Prototypes
     surrogate: Surrogate
     few_shot: FewShot
     comparison: Comparison | None
@@ -72,6 +74,7 @@ class Audit:
             *(() if self.comparison is None else self.comparison.rows),
             *self.losses.rows,
             *self.minima.rows,
+            *self.prototypes.rows,
             *self.surrogate.rows,
             *self.few_shot.rows,
         )
@@ -133,6 +136,8 @@ def audit(
     progress("geometry")
     shape, pairs = geometry(views)
     floors = minima(views, at, found, shape.class_variance)
+    progress("prototypes")
+    centres = prototypes(views, at)
     gap = surrogate(views, negatives=negatives, seed=seed, progress=progress)
     simulated = few_shot(views, shape, pairs, shots=shots, seed=seed, progress=progress)
     return Audit(
@@ -154,6 +159,7 @@ def audit(
         losses=at,
         minima=floors,
         geometry=shape,
+        prototypes=centres,
         surrogate=gap,
         few_shot=simulated,
         comparison=compared,

@@ -1,4 +1,4 @@
-"""Plots of one audit, as SVG for a page: gap ladder, few-shot curves, class cosines."""
+"""Plots of one audit, as SVG for a page: ladders of bounds, few-shot curves, class cosines."""
 
 import io
 from typing import Any
@@ -10,6 +10,7 @@ from contrastbounds.audit._audit import Audit
 from contrastbounds.audit._names import short
 from contrastbounds.audit.comparison.measure import Comparison
 from contrastbounds.audit.comparison.plots import comparison_plots
+from contrastbounds.audit.prototypes import prototype_plots
 from contrastbounds.report.pictures import Picture, inline
 
 WIDTH = 4.8  # inches
@@ -34,7 +35,8 @@ def plots(audit: Audit) -> list[Picture]:
             "gap-ladder",
             "The measured loss gap (line) and its bounds, loosest on top.",
             _ladder(audit),
-        )
+        ),
+        *prototype_plots(audit.prototypes),
     ]
     if len(audit.few_shot.at) > 1:
         caption = "Few-shot error of the nearest class centre with its 95 % interval, and bounds."

@@ -34,6 +34,7 @@ def document(audit: Audit, *, provenance: dict[str, Any]) -> dict[str, Any]:
         losses=_section(audit.losses),
         minima=_section(audit.minima),
         geometry=_section(audit.geometry),
+        prototypes=_section(audit.prototypes),
         surrogate={
             **_section(audit.surrogate),
             "at": [_section(at) for at in audit.surrogate.at],

@@ -9,6 +9,7 @@ from contrastbounds.audit._row import Row, find, least
 from contrastbounds.audit._words import number, percent
 from contrastbounds.audit.comparison.measure import Comparison
 from contrastbounds.audit.comparison.sentences import comparison_sentences
+from contrastbounds.audit.prototypes import certificate, price
 from contrastbounds.audit.surrogate import sampling, surrogate_gap
 
 
@@ -29,6 +30,8 @@ def sentences(audit: Audit) -> tuple[Sentence, ...]:
         ("Theorem 1", _loss_gap(audit)),
         ("Theorem 2", _nscl(audit)),
         ("DCL floor", _dcl(audit)),
+        ("Prototypes", price(audit.prototypes)),
+        ("Certificate", _certificate(audit)),
         ("Surrogate gap", surrogate_gap(audit.surrogate)),
         ("Its sampling", sampling(audit.surrogate)),
         ("Proposition 1", few_shot(audit)),
@@ -126,6 +129,10 @@ def _dcl(audit: Audit) -> str:
     at, n = audit.minima, audit.data.n
     where = "" if at.sample_simplex_fits else f", which takes {n - 1} dimensions"
     return f"DCL is {number(at.dcl_excess)} nats above the least that {n} samples can have{where}."
+
+
+def _certificate(audit: Audit) -> str:
+    return certificate(audit.prototypes, tau=audit.data.tau, n_classes=audit.data.n_classes)
 
 
 def _classes(audit: Audit) -> str:

@@ -89,7 +89,7 @@ def _dtype(options: Options) -> torch.dtype:
 
 
 def _audited(given: Embeddings, other: Items | None, options: Options, device: str) -> Audit:
-    stages = 3 + len(set(options.negatives)) + len(set(options.shots))
+    stages = 4 + len(set(options.negatives)) + len(set(options.shots))
     with Progress("audit", stages + (0 if other is None else COMPARISON)) as bar:
         return audit(
             given,

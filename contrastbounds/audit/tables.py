@@ -5,6 +5,7 @@ from contrastbounds.audit._row import Row
 from contrastbounds.audit._table import BOUNDED, Table, line, number, unmet
 from contrastbounds.audit.comparison.tables import comparison_tables
 from contrastbounds.audit.few_shot import FewShotAt
+from contrastbounds.audit.prototypes import prototype_tables
 from contrastbounds.audit.surrogate import surrogate_tables
 
 
@@ -16,6 +17,7 @@ def tables(audit: Audit) -> tuple[Table, ...]:
         _losses(audit),
         _gap(audit),
         _minima(audit),
+        *prototype_tables(audit.prototypes),
         *surrogate_tables(audit.surrogate),
         _few_shot(audit),
         _geometry(audit),

@@ -47,7 +47,7 @@ def test_a_process_prints_and_writes_the_audit(tmp_path: Path, npz: Path) -> Non
     content = json.loads((tmp_path / "out/results.json").read_text())
     assert content["provenance"]["inputs"]["embeddings"] == content["data"]["sha256"]
     page = (tmp_path / "out/report.html").read_text()
-    assert page.count("<svg") == 3
+    assert page.count("<svg") == 4
     assert "http" not in page.replace("http://www.w3.org", "")
 
 
