@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from contrastbounds.audit._row import Row
+from contrastbounds.verification.verdicts import tightness
 
 BOUNDED = ("", "status", "measured", "bound", "ratio", "outcome")
 
@@ -31,9 +32,17 @@ def line(row: Row) -> tuple[str, ...]:
         row.status,
         f"{number(row.measured)} {row.relation}",
         number(row.bound),
-        number(row.ratio, 2),
+        _ratio(row),
         row.outcome,
     )
+
+
+def _ratio(row: Row) -> str:
+    """Two digits, more where those would read 1 short of equality."""
+    text = number(row.ratio, 2)
+    if row.ratio is None or text != "1" or row.outcome == "tight":
+        return text
+    return tightness(row.ratio)
 
 
 def unmet(rows: Iterable[Row]) -> tuple[str, ...]:
