@@ -7,7 +7,6 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from contrastbounds.audit._threads import one_thread
 from contrastbounds.embeddings import Embeddings, Items, embeddings, items
 from synthetic import (
     Augment,
@@ -19,6 +18,7 @@ from synthetic import (
     mlp,
     train_coupled,
 )
+from synthetic.training import one_thread
 from theory import losses
 
 SIDE = 8  # pixels

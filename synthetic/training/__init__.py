@@ -3,7 +3,7 @@
 from synthetic.training.compositions import Compositions
 from synthetic.training.distances import weight_distance
 from synthetic.training.heads import CrossEntropy
-from synthetic.training.loop import train, train_coupled
+from synthetic.training.loop import one_thread, train, train_coupled
 from synthetic.training.many import train_many
 from synthetic.training.options import Loss, Options
 from synthetic.training.recipes import Recipe, adam, practical, sgd
@@ -23,6 +23,7 @@ __all__ = [
     "Twins",
     "World",
     "adam",
+    "one_thread",
     "practical",
     "sgd",
     "train",

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from contrastbounds.audit._row import Row
-from contrastbounds.audit._threads import one_thread
 from contrastbounds.audit._views import Progress, Views
 from contrastbounds.audit.surrogate.bounds import gap_rows
 from contrastbounds.audit.surrogate.floors import floor_rows, supervised_rows
@@ -12,6 +11,7 @@ from contrastbounds.audit.surrogate.law import Law, law
 from contrastbounds.audit.surrogate.paired import paired_rows
 from contrastbounds.audit.surrogate.risks import Moments, Risks, moments
 from contrastbounds.audit.surrogate.rivals import rival_rows
+from synthetic.training import one_thread
 from theory.risks import (
     contrastive_risk,
     contrastive_risk_paired,
