@@ -18,6 +18,7 @@ from bounds import (
     log_gradient_gap,
     log_similarity_drift,
     log_similarity_drift_gronwall,
+    reweighting_distance,
     same_class_mass,
     similarity_drift_nonexpansive,
     similarity_drift_rowwise,
@@ -39,10 +40,11 @@ N, BATCH, STEPS, STEP_SUM, DELTA = 50000, 1024, 58800, 35280.0, 0.05
 TAU, CLASSES = 0.5, 100
 TAUS = np.geomspace(0.05, 2.0, 80)
 MANY = np.unique(np.geomspace(2, 1e4, 80).round())
-BOTTOM, TOP = 0.7, 4000.0  # exponents
+BOTTOM, TOP = 0.1, 4000.0  # exponents
 GRONWALL = {"color": "#CC79A7", "ls": (0, (6, 2)), "lw": 1.4}
 BY_DELTA = {"color": "#000000", "ls": (0, (1, 1)), "lw": 1.4}
 QUANTILE = {**SHARPEST, "ls": "-", "lw": 0.9, "marker": ".", "ms": 4.0, "markevery": 8}
+SPREAD = {"color": "#000000", "ls": "-", "lw": 1.0}
 LOOKS = {
     "Theorem 1 (published)": PUBLISHED,
     "closed Gronwall (sharper)": GRONWALL,
@@ -50,6 +52,7 @@ LOOKS = {
     r"no exponential, $\sqrt{2}\,\kappa$ (sharper)": SHARPER,
     "row by row (sharper)": SHARPEST,
     r"row by row, $\kappa$ at $k^*$ (sharper)": QUANTILE,
+    r"row by row, $\kappa\sqrt{h(n_s)+h(n_d)}$, $n_s\leq k^*$ (sharper)": SPREAD,
 }
 
 
@@ -70,8 +73,18 @@ def ladder(tau: ArrayLike, n_classes: ArrayLike) -> dict[str, Array]:
         np.log(similarity_drift_nonexpansive(*run, math.sqrt(2.0) * kappa)),
         np.log(similarity_drift_rowwise(STEP_SUM, N, tau, kappa)),
         np.log(similarity_drift_rowwise(STEP_SUM, N, tau, kappa_quantile)),
+        np.log(similarity_drift_rowwise(STEP_SUM, N, tau, largest_distance(quantile, tau))),
     )
     return {name: value / math.log(10.0) for name, value in zip(LOOKS, values, strict=True)}
+
+
+def largest_distance(quantile: Array, tau: ArrayLike) -> Array:
+    """The largest `reweighting_distance` over n_s <= k*, where it stands for sqrt(2) kappa."""
+    n_same = np.arange(BATCH)
+    distances = reweighting_distance(n_same, BATCH - 1 - n_same, np.asarray(tau)[..., None])
+    largest = np.maximum.accumulate(distances, axis=-1) / math.sqrt(2.0)
+    k, largest = np.broadcast_arrays(quantile.astype(np.int64)[..., None], largest)
+    return np.asarray(np.take_along_axis(largest, k[..., :1], axis=-1)[..., 0])
 
 
 def panel(ax: Axes, x: Array, bounds: dict[str, Array], **labels: str) -> None:
@@ -82,7 +95,7 @@ def panel(ax: Axes, x: Array, bounds: dict[str, Array], **labels: str) -> None:
         ax.plot(x, value, label=name, **LOOKS[name])
     ax.axhline(trivial, label="trivial bound $2N$", **{**LEVEL, "lw": 2.0})
     ax.set(xscale="log", yscale="log", xlim=(x[0], x[-1]), ylim=(BOTTOM, TOP))
-    ax.set(yticks=[1, 2, 5, 10, 100, 1000])
+    ax.set(yticks=[0.2, 0.5, 1, 2, 5, 10, 100, 1000])
     ax.get_yaxis().set_major_formatter("{x:g}")
     ax.tick_params(which="minor", left=False, labelleft=False)
     finish(ax, ylabel=r"$\log_{10}$ of the bound on $D_T$ [1]", **labels)
