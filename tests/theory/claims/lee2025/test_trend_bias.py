@@ -14,6 +14,7 @@ from scipy.stats import binom, spearmanr
 from theory.claims import all_claims
 from theory.claims.lee2025 import trend_bias
 from theory.claims.lee2025.trend_bias import FAILURE, Paths, spearman
+from theory.prototypes.experiment import train_many_on_views
 
 CLAIM = all_claims()["lee2025-bias-accuracy"]
 UP = np.arange(6.0)
@@ -86,10 +87,9 @@ def test_a_reversed_path_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     levels, setup = trend_bias.SIZES["small"]
     tiny = replace(setup, steps=20, n_per_class=40, n_test_per_class=100)
     monkeypatch.setitem(trend_bias.SIZES, "small", (levels, tiny))
-    honest = trend_bias.train_many_on_views
 
     def reverse(setups: Any) -> Any:
-        runs = honest(setups)
+        runs = train_many_on_views(setups)
         return [replace(run, relative=-run.relative) for run in runs]
 
     monkeypatch.setattr(trend_bias, "train_many_on_views", reverse)
