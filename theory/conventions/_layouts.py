@@ -1,6 +1,7 @@
 """How losses are called in the wild, and the batches that they are called on."""
 
 import math
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -74,7 +75,8 @@ def call(loss: Loss, layout: str, z: Tensor, labels: Tensor) -> Any:
         "rows": lambda: (rows,),
         "stacked": lambda: (z.transpose(0, 1).flatten(0, 1),),
     }
-    with torch.no_grad():
+    # In a layout that is not its own, a callable may well warn.
+    with torch.no_grad(), warnings.catch_warnings(action="ignore"):
         return loss(*arguments[layout]())
 
 

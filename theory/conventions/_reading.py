@@ -83,8 +83,11 @@ def holds(reading: Reading, fitted: Values, fresh: Values) -> tuple[bool, float,
 
 
 def shortest(value: float, within: float, keeps: Callable[[float], bool]) -> float:
-    """The decimal of fewest digits that is near `value` and `keeps` the values met."""
-    for digits in range(1, 18):
+    """The decimal of fewest digits that is near `value` and `keeps` the values met.
+
+    A person's constant is short: beyond ten digits the fitted value is as good, and is given.
+    """
+    for digits in range(1, 11):
         short = float(f"{value:.{digits}g}")
         if abs(short - value) <= within and keeps(short):
             return short

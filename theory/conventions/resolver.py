@@ -75,7 +75,9 @@ def identify(
     if not found:
         raise ValueError(f"need a loss callable in a layout, got {_grouped(refusals)}")
     best = min(found, key=lambda one: RANK.get(one.name, 0))
-    others = [f"{one.layout}: {one.summary()}" for one in found if one is not best]
+    others = [
+        f"{one.layout}: {one.summary()}" for one in found if one is not best and one.identified
+    ]
     return replace(best, elsewhere=tuple(others))
 
 

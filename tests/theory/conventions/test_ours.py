@@ -69,14 +69,14 @@ def evaluate(expression: str, z: Tensor, labels: Tensor) -> float:
 
 
 def computes(found: Convention, loss: Callable[..., Any]) -> bool:
-    """Whether the expression has the callable's value, to the rounding of both losses."""
+    """Whether the expression has the callable's value, to rounding of losses and constants."""
     z, labels = views()
     theirs = float(loss(z, labels) if "labels" in found.layout else loss(z))
     ours = evaluate(found.expression, z, labels)
     count = 1 if found.reduction == "mean" else z[..., 0].numel()
     weight = count * abs(found.scale) * (1.0 + found.repulsion)
     slack = 2 * weight * loss_rounding(18, 3, found.tau, EPS) + 2 * EPS * abs(theirs)
-    return agree(ours, theirs, slack)
+    return agree(ours, theirs, slack + found.rounding)
 
 
 def grid() -> Iterator[Any]:
