@@ -7,7 +7,7 @@ from pathlib import Path
 import torch
 
 from contrastbounds.audit._audit import Audit, audit
-from contrastbounds.audit._estimate import estimate
+from contrastbounds.audit._estimate import comparison_estimate, estimate
 from contrastbounds.audit._row import outcome
 from contrastbounds.audit.comparison import STAGES as COMPARISON
 from contrastbounds.audit.comparison import Comparison, compare
@@ -66,15 +66,26 @@ def run(given: Embeddings | Items | None, options: Options, *, other: Items | No
 def _found(
     given: Embeddings | Items, other: Items | None, options: Options, device: str
 ) -> Audit | Comparison:
+    expected = _expected(given, other, options, device)
+    if expected > LONG:
+        note(f"{' x '.join(map(str, given.z.shape))}: this takes about {_duration(expected)}")
     if isinstance(given, Embeddings):
-        expected = estimate(given, options.shots, dtype=_dtype(options), device=device)
-        if expected > LONG:
-            size = f"{given.n} x {given.k} x {given.d}"
-            note(f"{size}: this takes about {_duration(expected)}")
         return _audited(given, other, options, device)
     if other is None:
         raise ValueError("need labels or other embeddings, got neither")
     return _compared(given, other, options, device)
+
+
+def _expected(
+    given: Embeddings | Items, other: Items | None, options: Options, device: str
+) -> float:
+    """Seconds."""
+    seconds = 0.0
+    if isinstance(given, Embeddings):
+        seconds += estimate(given, options.shots, dtype=_dtype(options), device=device)
+    if other is not None:
+        seconds += comparison_estimate(given, other, options.permutations, device=device)
+    return seconds
 
 
 def _digits(options: Options) -> tuple[Embeddings, Items | None]:

@@ -21,7 +21,7 @@ class Accuracy:
     """sum_y p_y min(1, 4 B_y/Delta_y^2), B_y the mean squared distance to the class mean."""
     margin: float
     classes: ClassStatistics
-    apart: Tensor  # (c,), Delta_y, distance to the nearest other class mean
+    apart: Tensor  # (c,), Delta_y, distance to the nearest other class mean; rounding is 0
     nearest: Tensor  # (c,), which class that is
 
     @property
@@ -40,7 +40,7 @@ def accuracy(points: Tensor, labels: Tensor, roundoff: float) -> Accuracy:
         bound=nearest_prototype_bound(alone, labels).item(),
         margin=_margin(classes, apart, roundoff),
         classes=classes,
-        apart=apart,
+        apart=apart.masked_fill(apart <= roundoff, 0.0),
         nearest=nearest,
     )
 

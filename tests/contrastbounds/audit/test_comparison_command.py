@@ -6,8 +6,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from contrastbounds.audit import session
+from contrastbounds.audit._estimate import comparison_estimate
 from contrastbounds.audit.comparison import floors
 from contrastbounds.cli.app import run
+from contrastbounds.embeddings import items
 from tests.contrastbounds.audit.conftest import clusters
 from tests.contrastbounds.audit.test_loading import BAD_FILES, saved
 from tests.contrastbounds.shell import assert_one_line, shell
@@ -67,6 +70,29 @@ def test_the_same_file_twice_is_the_same(folder: Path, capsys: pytest.CaptureFix
     words = " ".join(capsys.readouterr().out.split())
     assert "RSA 1 [1, 1]" in words
     assert "4 bounds: 4 hold with equality" in words
+
+
+def test_long_work_is_announced_with_the_comparison(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(session, "LONG", 40.0)
+    monkeypatch.setattr(session, "estimate", lambda *args, **kwargs: 30.0)
+    monkeypatch.setattr(session, "comparison_estimate", lambda *args, **kwargs: 300.0)
+    for name in ("a.npy", "a.npz"):
+        both = ["audit", str(folder / name), "--other", str(folder / "b.npy")]
+        assert run([*both, "--permutations", "19", "--shots", "1"]) == 0
+        minutes = "5 minutes" if name == "a.npy" else "6 minutes"
+        assert f"24 x 1 x 6: this takes about {minutes}" in capsys.readouterr().err
+    assert run(["audit", str(folder / "a.npz"), "--shots", "1"]) == 0
+    assert "this takes" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("d", [8, 900])
+def test_a_comparison_takes_the_longer_the_more_permutations(d: int) -> None:
+    x, y = (items(np.random.default_rng(seed).normal(size=(800, d))) for seed in range(2))
+    few, some, many = (comparison_estimate(x, y, p, device="cpu") for p in (1, 10**5, 10**7))
+    assert (few == 0) == (d == 8)
+    assert few < some < 10 * some < many
 
 
 def test_names_and_labels_are_escaped(folder: Path) -> None:

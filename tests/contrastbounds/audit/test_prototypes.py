@@ -12,6 +12,7 @@ from scipy.special import logsumexp
 
 from bounds import supervised_certificate
 from contrastbounds.audit import Audit, Prototypes, Row, audit
+from contrastbounds.audit._table import BOUNDED, line
 from contrastbounds.audit.prototypes import measure, objective
 from contrastbounds.audit.records import document
 from contrastbounds.audit.sentences import sentences
@@ -266,3 +267,22 @@ def test_no_number_is_lost_on_the_way_to_json(k: int) -> None:
     assert "NaN" not in words
     assert "Infinity" not in words
     assert json.loads(words)["prototypes"]["objective"] == found.prototypes.objective
+
+
+@pytest.mark.parametrize(
+    ("measured", "bound", "margin", "shown"),
+    [(0.9993, 1.0, 1e-9, "0.9993"), (1.0, 1.0, 1e-9, "1"), (0.5004, 1.0, 1e-9, "0.5")],
+)
+def test_a_ratio_reads_1_only_at_equality(
+    measured: float, bound: float, margin: float, shown: str
+) -> None:
+    row = Row(
+        claim="lee2025-nearest-prototype-error",
+        title="",
+        quantity="",
+        relation="<=",
+        measured=measured,
+        bound=bound,
+        margin=margin,
+    )
+    assert line(row)[BOUNDED.index("ratio")] == shown
