@@ -79,8 +79,8 @@ def train_on_views(setup: ViewSetup) -> ViewRun:
         further items, neither of them augmented
 
     A function of `setup` and of the versions of the libraries, on one thread. Setups of one seed
-    have the same items, initial weights and batches; the views of those that also agree in
-    `resampled` and in whether they swap are made of the same random numbers.
+    have the same items and initial weights; if they also agree in `resampled`, in whether they
+    swap and in `batch_size`, then the same batches, and views made of the same random numbers.
 
     Raises ValueError for views, sizes and losses out of their ranges, and where a bias is not
     defined, as after a collapse of all embeddings.
