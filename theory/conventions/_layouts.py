@@ -83,7 +83,9 @@ def call(loss: Loss, layout: str, z: Tensor, labels: Tensor) -> Any:
 def number(value: Any) -> tuple[float, Tensor]:
     """A loss as one number, the mean if there is a value for every anchor; and as a tensor."""
     try:
-        tensor = torch.as_tensor(value).detach().cpu()
+        # Python's floats are doubles, which torch would make floats of its default dtype.
+        of = value if isinstance(value, Tensor) else np.asarray(value)
+        tensor = torch.as_tensor(of).detach().cpu()
         number = float(tensor.double().mean())
     except (TypeError, ValueError, RuntimeError):
         raise ValueError(
@@ -91,4 +93,4 @@ def number(value: Any) -> tuple[float, Tensor]:
         ) from None
     if not (tensor.is_floating_point() and math.isfinite(number)):
         raise ValueError(f"need finite values of the loss, got {tensor.flatten()[:3].tolist()}")
-    return number, tensor if isinstance(value, Tensor) else tensor.double()
+    return number, tensor

@@ -5,6 +5,8 @@ import math
 import numpy as np
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from torch import Tensor
 
 import bounds
@@ -92,6 +94,28 @@ def test_derivatives_by_log_tau() -> None:
             # Central differences: their third derivative is at most some 1/tau^3.
             difference = (value[2, 0] - value[0, 0]) / (2 * step)
             assert abs(difference - slope[1, 0]) <= step**2 / TAU**3 + 1e-10
+
+
+@given(
+    form=st.sampled_from(forms(labelled=True)),
+    tau=st.sampled_from([0.07, 0.3, 2.0]),
+    repulsion=st.sampled_from([0.5, 1.0, 2.0]),
+    offset=st.sampled_from([0.0, 1.25]),
+)
+@settings(max_examples=8)
+def test_members_of_the_catalogue_are_read_back(
+    form: Form, tau: float, repulsion: float, offset: float
+) -> None:
+    def member(z: Tensor, labels: Tensor) -> float:
+        s = z.flatten(0, 1) @ z.flatten(0, 1).mT
+        kinds = kinds_of_pairs(labels.numpy(), z.shape[1])
+        parts = Batches(s.numpy()[None], kinds, z.shape[1], np.array([tau])).parts(form)
+        return float(3.5 * (parts.align.item() / tau + repulsion * parts.repel.item()) + offset)
+
+    found = identify(member, layout="views, labels")
+    assert (found.tau, found.log, found.anchors) == (tau, form.log, form.anchors)
+    assert (found.average_over, found.views) == (form.weights, (2, 3))
+    assert (found.scale, found.repulsion, found.offset) == (3.5, repulsion, offset)
 
 
 def test_no_form_is_there_twice() -> None:

@@ -166,3 +166,9 @@ def test_the_answer_does_not_hang_on_the_probes() -> None:
             generator=torch.Generator().manual_seed(seed),
         )
         assert (found.name, found.tau, found.scale) == ("supcon", 0.1, 1)
+
+
+def test_numbers_are_taken_as_they_come() -> None:
+    for returned in (float, lambda value: value.numpy(), lambda value: [value.item()]):
+        found = identify(lambda z, as_=returned: as_(dcl(z, 0.5)), layout="views")
+        assert (found.name, found.tau) == ("dcl", 0.5)
