@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from theory.conventions._forms import Array, Batches, Form
 
-KEEP = 40
+KEEP = 24
 TAUS = np.geomspace(0.005, 50.0, 60)
 
 

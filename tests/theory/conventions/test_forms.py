@@ -96,13 +96,14 @@ def test_derivatives_by_log_tau() -> None:
             assert abs(difference - slope[1, 0]) <= step**2 / TAU**3 + 1e-10
 
 
+@pytest.mark.slow
 @given(
     form=st.sampled_from(forms(labelled=True)),
     tau=st.sampled_from([0.07, 0.3, 2.0]),
     repulsion=st.sampled_from([0.5, 1.0, 2.0]),
     offset=st.sampled_from([0.0, 1.25]),
 )
-@settings(max_examples=8)
+@settings(max_examples=20)
 def test_members_of_the_catalogue_are_read_back(
     form: Form, tau: float, repulsion: float, offset: float
 ) -> None:

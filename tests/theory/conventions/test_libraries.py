@@ -12,7 +12,7 @@ from theory.conventions import identify
 from theory.losses import loss_rounding
 
 
-@pytest.mark.parametrize("tau", [0.07, 0.5])
+@pytest.mark.parametrize("tau", [0.07, pytest.param(0.5, marks=pytest.mark.slow)])
 def test_pml_ntxent_with_samples_as_labels(tau: float) -> None:
     found = identify(NTXentLoss() if tau == 0.07 else NTXentLoss(temperature=tau))
     assert (found.name, found.layout, found.tau) == ("ntxent", "rows, samples", tau)

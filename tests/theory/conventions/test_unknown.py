@@ -111,7 +111,7 @@ PERTURBED = [debiased, margin, guarded, hard, anisotropic, weighed_items]
 
 
 @given(loss=st.sampled_from(PERTURBED), tau=st.floats(0.1, 1.0), by=st.floats(1e-5, 0.3))
-@settings(max_examples=12)
+@settings(max_examples=6)
 def test_a_perturbed_loss_is_never_taken_for_the_plain_one(
     loss: Callable[..., Tensor], tau: float, by: float
 ) -> None:
@@ -133,7 +133,7 @@ def test_without_the_perturbation_it_is_the_plain_one(loss: Callable[..., Tensor
 
 
 @given(tau=st.floats(0.1, 1.0), weight=st.floats(1e-4, 0.5))
-@settings(max_examples=8)
+@settings(max_examples=4)
 def test_a_weight_on_the_positives_is_read_as_repulsion(tau: float, weight: float) -> None:
     def loss(z: Tensor) -> Tensor:
         s, positive = similarities(z, tau)
