@@ -6,7 +6,7 @@ With B = E ||M - m||^2, V = E ||z - m||^2 and b items in the smallest class,
 
 and for two views a loss with the other view as its only positive is its mean over both plus V/tau:
 -s_+ = -(||z||^2 + s_+)/2 + ||z - z_+||^2/4 on average. So neither of the two last forms needs
-another pass over pairs.
+another pass over pairs, and the first is above the form with DCL because V >= 0.
 """
 
 import math
@@ -34,7 +34,7 @@ def certificate_rows(
     forms = (
         ("certificate-batch", "NSCL", at.nscl, 0.0, ""),
         ("certificate-batch", "DCL", at.dcl, 0.0, ""),
-        ("certificate-ntxent", "one positive", at.dcl, view_variance, alone),
+        ("certificate-batch", "one positive", at.dcl, view_variance, alone),
         ("certificate-ntxent", "NT-Xent", at.cl, view_variance, alone),
     )
     return tuple(

@@ -11,9 +11,11 @@ from contrastbounds.audit.prototypes.objective import QUANTITY
 
 def price(found: Prototypes) -> str:
     """What the label-free prototypes cost, what that guarantees, and where it is worst."""
+    alone = found.debiased_squared is None
+    what = "the one view of an item" if alone else "the mean of an item's views"
     text = (
-        "the mean of an item's views can stand in for its class prototype at a price of "
-        f"{number(found.squared)} in similarity (squared bias; exact on average)"
+        f"{what} can stand in for its class prototype at a price of {number(found.squared)} in "
+        "similarity (squared bias; exact on average)"
     )
     if found.relative is not None:
         text += f", {number(found.relative)} relative to how far the classes are apart"

@@ -182,6 +182,7 @@ def test_one_view_says_what_it_cannot_tell() -> None:
     notes = [note for table in tables(found) for note in table.notes]
     assert "debiased squared: not applicable, needs two or more views" in notes
     assert any("needs two views of an item: 1 here" in note for note in notes)
+    assert "The one view of an item can stand in" in told(found)
     assert "the bias and DCL, which needs no labels" in told(found)
 
 
@@ -286,3 +287,19 @@ def test_a_ratio_reads_1_only_at_equality(
         margin=margin,
     )
     assert line(row)[BOUNDED.index("ratio")] == shown
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device")
+def test_a_gpu_gives_the_same() -> None:
+    given = clusters((300, 400, 500), spread=1.0)
+    here, there = (
+        audit(given, shots=(1,), negatives=(1,), device=device).prototypes
+        for device in ("cpu", "cuda")
+    )
+    assert there.objective == pytest.approx(here.objective)
+    assert there.relative == pytest.approx(here.relative)
+    assert there.worst is not None
+    assert here.worst is not None
+    assert there.worst.name == here.worst.name
+    assert [row.outcome for row in there.rows] == [row.outcome for row in here.rows]
