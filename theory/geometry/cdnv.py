@@ -12,6 +12,7 @@ from torch import Tensor
 
 from theory.geometry import _checks as checks
 from theory.geometry.statistics import ClassStatistics, moments, rescaled
+from theory.geometry.streaming import streamed_geometry
 
 _ROWS = 4096  # samples projected at a time, so that a large class needs no n_i x c matrix
 
@@ -47,6 +48,8 @@ def cdnv(features: Tensor, labels: Tensor, average: str | None = "pairs") -> Ten
     0.25
     """
     _check_average(average)
+    if _streams(features):
+        return _finish(streamed_geometry(features, labels).cdnv, average, features.dtype)
     stats, _ = moments(rescaled_features(features), labels)
     return _finish(_cdnv_matrix(stats), average, features.dtype)
 
@@ -71,6 +74,8 @@ def root_cdnv(features: Tensor, labels: Tensor, average: str | None = "pairs") -
     0.5
     """
     _check_average(average)
+    if _streams(features):
+        return _finish(streamed_geometry(features, labels).cdnv.sqrt(), average, features.dtype)
     stats, _ = moments(rescaled_features(features), labels)
     return _finish(_cdnv_matrix(stats).sqrt(), average, features.dtype)
 
@@ -97,6 +102,9 @@ def directional_cdnv(features: Tensor, labels: Tensor, average: str | None = "pa
     (0.25, 0.375)
     """
     _check_average(average)
+    if _streams(features):
+        matrix = streamed_geometry(features, labels).directional_cdnv
+        return _finish(matrix, average, features.dtype)
     stats, residuals = moments(rescaled_features(features), labels)
     return _finish(_directional_matrix(stats, residuals), average, features.dtype)
 
@@ -105,6 +113,12 @@ def rescaled_features(features: Tensor, name: str = "features", shape: str = "(n
     """Check before rescaling, so that the message speaks of the caller's values."""
     checks.check_matrix(features, name, shape)
     return rescaled(features)
+
+
+def _streams(features: Tensor) -> bool:
+    """Whether no gradient is asked for, so that blocks of rows need not be kept."""
+    checks.check_tensor(features, "features")
+    return not (features.requires_grad and torch.is_grad_enabled())
 
 
 def _check_average(average: str | None) -> None:
