@@ -95,6 +95,7 @@ class Journal:
             recorded_at=s.stops,
             comparisons={pair: _vectors(values) for pair, values in self.compared.items()},
             compositions=composed,
+            recipe=s.recipe,
             step_sizes=s.step_sizes,
             gradient_gaps=_vectors(self.gaps),
             left=departures(s, heads, composed),

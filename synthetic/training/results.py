@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from torch import Tensor, nn
 
 from synthetic.training.compositions import Compositions
+from synthetic.training.recipes import Recipe
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +34,7 @@ class Twins:
     comparisons: Mapping[tuple[str, str], Mapping[str, Tensor]]
     """Of each pair of twins, in the order of the losses: each (len(recorded_at),), float64."""
     compositions: Compositions  # of each step's batch
+    recipe: Recipe  # of each
     step_sizes: Tensor  # (steps,), float64
     gradient_gaps: Mapping[tuple[str, str], Tensor]
     """Of (of, at), (steps,), float64: |grad L_of - grad L_at| at the weights of `at`."""

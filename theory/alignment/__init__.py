@@ -12,6 +12,7 @@ from theory.alignment.inference import Comparison, IndexInference, compare
 from theory.alignment.ladder import DriftLadder, batch_composition, drift_ladder
 from theory.alignment.rounding import cka_rounding, rsa_rounding
 from theory.alignment.rsa import rsa
+from theory.alignment.weight_drift import weight_drift_certificate
 from theory.alignment.weights import relative_weight_gap
 
 __all__ = [
@@ -33,4 +34,5 @@ __all__ = [
     "similarity_descent",
     "similarity_gradient",
     "similarity_indices",
+    "weight_drift_certificate",
 ]
