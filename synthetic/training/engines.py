@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils import clip_grad_norm_
 
+from synthetic._require import require
 from synthetic.training.options import Loss, Settings
 from synthetic.training.stream import Batch
 
@@ -108,6 +109,7 @@ class OneRun:
             twin.optimizer.zero_grad(set_to_none=True)
             z = twin.encoder(batch.views)
             loss = twin.loss(z, batch.labels)
+            require(loss.ndim == 0, f"a scalar loss {name}", shape=tuple(loss.shape))
             others = {
                 of: torch.autograd.grad(
                     self.twins[of].loss(z, batch.labels),

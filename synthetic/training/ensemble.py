@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.func import functional_call, vmap
 
+from synthetic._require import require
 from synthetic.training.engines import Values
 from synthetic.training.options import Loss, Settings
 from synthetic.training.stream import Batch
@@ -39,6 +40,7 @@ class Ensemble:
             twins.optimizer.zero_grad(set_to_none=True)
             z = twins.encoder(views)
             loss = twins.evaluate(z, labels)
+            require(loss.ndim == 1, f"a scalar loss {name}", shape=tuple(loss.shape[1:]))
             weights = twins.encoder.trained
             others = {
                 of: torch.autograd.grad(

@@ -27,7 +27,7 @@ def train_many(
     *,
     method: Method = "auto",
     executor: Executor | None = None,
-    folder: Path | None = None,
+    folder: Path | str | None = None,
     checkpoint_every: int = 100,
 ) -> list[Twins]:
     """What `train_coupled` gives for each run, in their order.
@@ -80,7 +80,7 @@ class _Task:
     at: tuple[int, ...]  # their places among all
     runs: tuple[Run, ...]
     stacked: bool
-    folder: Path | None
+    folder: Path | str | None
     checkpoint_every: int
 
 
@@ -127,10 +127,11 @@ def _work(task: _Task) -> list[tuple[int, Twins]]:
 def _checkpoint(
     task: _Task, made: Sequence[Parts], settings: Sequence[Settings]
 ) -> Checkpoint | None:
-    if task.folder is None:
+    folder = settings[0].folder
+    if folder is None:
         return None
     parts = {"stacked": str(task.stacked)}
     for i, own, s in zip(task.at, made, settings, strict=True):
         items = setup(s, own.world, own.encoder, own.losses, own.generator)
         parts |= {f"{name} of run {i}": digest for name, digest in items.items()}
-    return Checkpoint(task.folder / f"run-{task.at[0]:05d}.pt", parts)
+    return Checkpoint(folder / f"run-{task.at[0]:05d}.pt", parts)

@@ -39,7 +39,7 @@ class Options(TypedDict, total=False):
     gradient_gaps: Sequence[tuple[str, str]]  # (of, at), see `Twins`: at every step
     callback: Callable[[int, Mapping[str, nn.Module]], None]  # at record_at, all encoders by name
     on_step: Callable[[int], None]  # after every step: how many are done
-    folder: Path | None  # keeps the run's checkpoint, and the run goes on from it
+    folder: Path | str | None  # keeps the run's checkpoint, and the run goes on from it
     checkpoint_every: int  # 100 steps
 
 
@@ -84,7 +84,7 @@ def settle(
     gradient_gaps: Sequence[tuple[str, str]] = (),
     callback: Callable[[int, Mapping[str, nn.Module]], None] | None = None,
     on_step: Callable[[int], None] | None = None,
-    folder: Path | None = None,
+    folder: Path | str | None = None,
     checkpoint_every: int = 100,
 ) -> Settings:
     """The options that were given, and the defaults of the others."""
@@ -132,7 +132,7 @@ def settle(
         gradient_gaps=tuple(dict.fromkeys((of, at) for of, at in gradient_gaps)),
         callback=callback,
         on_step=on_step,
-        folder=folder,
+        folder=None if folder is None else Path(folder),
         checkpoint_every=checkpoint_every,
     )
 

@@ -101,6 +101,7 @@ class Cosine:
 
     def __call__(self, step: int) -> float:
         """The rate of step 1, 2, ..., steps."""
+        require(step <= self.steps, "a run within the schedule", step=step, steps=self.steps)
         if step <= self.warmup:
             return self.peak * step / self.warmup
         done = (step - 1 - self.warmup) / (self.steps - self.warmup)

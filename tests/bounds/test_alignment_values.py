@@ -146,6 +146,7 @@ REAL_COUNT = st.one_of(st.integers(1, 10**6), st.floats(1.0, 1e6))
 @given(n_same=REAL_COUNT, n_different=REAL_COUNT, tau=TAU)
 @example(n_same=1, n_different=1, tau=1e-3)
 @example(n_same=2**40, n_different=2**40, tau=1e-3)
+@example(n_same=1e308, n_different=1e308, tau=1e3)
 def test_reweighting_distance_has_twelve_digits(
     n_same: Number, n_different: Number, tau: float
 ) -> None:
@@ -166,6 +167,12 @@ def test_no_softmax_is_more_concentrated(n: int, tau: float) -> None:
     s = np.random.default_rng(0).uniform(-1, 1, (2000, n))
     weights = np.exp(s / tau) / np.exp(s / tau).sum(axis=1, keepdims=True)
     assert (weights**2).sum(axis=1).max() <= bound * (1 + 1e-12)
+
+
+def test_the_largest_class_need_not_have_the_largest_distance() -> None:
+    """As one-step.md says of a batch of 1001."""
+    few, many = bounds.reweighting_distance([33, 481], [967, 519], 0.5)
+    assert (round(few, 3), round(many, 3)) == (0.420, 0.233)
 
 
 @given(n_same=st.integers(0, 10**6), n_different=st.integers(1, 10**6), tau=TAU)

@@ -304,9 +304,16 @@ def test_bad_options_are_refused(change: Mapping[str, Any], message: str) -> Non
         coupled(**change)
 
 
-def test_no_loss_is_no_run() -> None:
-    with pytest.raises(ValueError, match=r"need at least one loss, got losses=\{\}"):
-        train_coupled(encoder(), world(), {}, generator=seeded(), steps=1)
+@pytest.mark.parametrize(
+    ("losses", "message"),
+    [
+        ({}, r"need at least one loss, got losses=\{\}"),
+        ({"rows": lambda z, labels: z.sum(dim=2)}, r"need a scalar loss rows, got shape=\(24, 2\)"),
+    ],
+)
+def test_losses_are_some_and_scalar(losses: Mapping[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        train_coupled(encoder(), world(), losses, generator=seeded(), steps=1, batch_size=24)
 
 
 def test_what_is_recorded_is_of_the_encoders_then() -> None:

@@ -78,6 +78,10 @@ def test_a_run_tells_its_batches_heads_and_recipe() -> None:
         (lambda: practical(-1.0, steps=3), r"need finite lr >= 0, got lr=-1.0"),
         (lambda: practical(math.nan, steps=3), r"need finite lr >= 0, got lr=nan"),
         (lambda: practical(0.1, steps=3, warmup=3), r"need 0 <= warmup < steps, got warmup=3"),
+        (
+            lambda: practical(0.1, steps=3).step_sizes(4),
+            r"need a run within .*, got step=4",
+        ),
         (lambda: practical(0.1, steps=3, momentum=1.0), r"need 0 <= momentum < 1, got momentum=1"),
         (lambda: adam(0.1, weight_decay=-1.0), r"need finite weight_decay >= 0, got weight_"),
         (lambda: adam(0.1, clip=0.0), r"need clip > 0, got clip=0.0"),

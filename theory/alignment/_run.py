@@ -21,28 +21,31 @@ def checked_run(
     symmetrised: bool,
 ) -> list[tuple[Tensor, float]]:
     """Each step's batch and size, once the hypotheses that the dynamics need are seen to hold."""
-    _check_start(sigma0, labels, tau)
+    check_similarities(sigma0, labels, tau, "sigma0")
+    outside = ~(sigma0.detach().abs() <= 1)
+    if bool(outside.any()):
+        value = sigma0.detach()[outside][0].item()
+        raise ValueError(f"need sigma0 in [-1, 1], got {value}")
     if symmetrised:
         _check_symmetric(sigma0)
     indices = checked_batches(batches, labels, nscl=nscl)
     return list(zip(indices, _checked_steps(step_sizes, len(indices)), strict=True))
 
 
-def _check_start(sigma0: Tensor, labels: Tensor, tau: float) -> None:
-    """Raise unless sigma0 is (n, n) with entries in [-1, 1] (H2), labels (n,) and tau > 0."""
+def check_similarities(sigma: Tensor, labels: Tensor, tau: float, name: str = "sigma") -> None:
+    """Raise unless sigma is a float tensor (n, n), labels are integers (n,) and tau > 0."""
     if not tau > 0:  # written so that NaN fails
         raise ValueError(f"need tau > 0, got tau={tau}")
-    if sigma0.ndim != 2 or sigma0.shape[0] != sigma0.shape[1] or not sigma0.is_floating_point():
+    for what, value in ((name, sigma), ("labels", labels)):
+        if not isinstance(value, Tensor):
+            raise ValueError(f"need {what} as a tensor, got {type(value).__name__}")
+    if sigma.ndim != 2 or sigma.shape[0] != sigma.shape[1] or not sigma.is_floating_point():
         raise ValueError(
-            f"need a square floating-point sigma0, got {tuple(sigma0.shape)} of {sigma0.dtype}"
+            f"need a square floating-point {name}, got {tuple(sigma.shape)} of {sigma.dtype}"
         )
-    outside = ~(sigma0.detach().abs() <= 1)
-    if bool(outside.any()):
-        value = sigma0.detach()[outside][0].item()
-        raise ValueError(f"need sigma0 in [-1, 1], got {value}")
-    if labels.shape != (len(sigma0),) or labels.is_floating_point() or labels.dtype == torch.bool:
+    if labels.shape != (len(sigma),) or labels.is_floating_point() or labels.dtype == torch.bool:
         raise ValueError(
-            f"need {len(sigma0)} integer labels, got {tuple(labels.shape)} of {labels.dtype}"
+            f"need {len(sigma)} integer labels, got {tuple(labels.shape)} of {labels.dtype}"
         )
 
 

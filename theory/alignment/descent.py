@@ -11,6 +11,7 @@ from theory.alignment._run import (
     Loss,
     check_loss,
     check_nonexpansive,
+    check_similarities,
     checked_batches,
     checked_run,
 )
@@ -28,13 +29,14 @@ def negative_weights(
 
     Shapes
         sigma (n, n), batch (b,) distinct indices, labels (n,); returns (b, b), rows sum to 1.
-        An anchor without a negative has no such row: callers see to it (H4).
+
+    Errors
+        As `similarity_gradient`.
 
     Source
         Luthra, Mishra & Galanti (2025), arXiv:2510.08852, as restated in secondary literature.
     """
-    scores = sigma[batch][:, batch] / tau
-    return scores.masked_fill(~_negatives(batch, labels, loss), -torch.inf).softmax(dim=-1)
+    return _weights(sigma, _checked(sigma, batch, labels, tau, loss), labels, tau, loss=loss)
 
 
 def similarity_gradient(
@@ -59,7 +61,8 @@ def similarity_gradient(
         sigma (n, n), batch (b,), labels (n,); returns (n, n) of sigma's dtype, differentiable.
 
     Errors
-        ValueError for a repeated index (H1), for "nscl" on a batch of one class (H4), tau not > 0.
+        ValueError for a repeated index (H1), for "nscl" on a batch of one class (H4), tau not > 0,
+        a sigma that is not (n, n) or labels that are not n integers.
 
     Source
         Luthra, Mishra & Galanti (2025), arXiv:2510.08852, Eq. (1), as restated in secondary
@@ -71,10 +74,7 @@ def similarity_gradient(
             [1., 0., 1.],
             [1., 1., 0.]], dtype=torch.float64)
     """
-    check_loss(loss)
-    if not tau > 0:
-        raise ValueError(f"need tau > 0, got tau={tau}")
-    (batch,) = checked_batches([batch], labels, nscl=loss == "nscl")
+    batch = _checked(sigma, batch, labels, tau, loss)
     return _gradient(sigma, batch, labels, tau, loss=loss, symmetrised=symmetrised)
 
 
@@ -164,10 +164,22 @@ def step(sigma: Tensor, gradient: Tensor, eta: float, *, clip: bool) -> Tensor:
     return moved.clamp(-1.0, 1.0) if clip else moved
 
 
+def _checked(sigma: Tensor, batch: Tensor, labels: Tensor, tau: float, loss: Loss) -> Tensor:
+    check_loss(loss)
+    check_similarities(sigma, labels, tau)
+    (checked,) = checked_batches([batch], labels, nscl=loss == "nscl")
+    return checked
+
+
+def _weights(sigma: Tensor, batch: Tensor, labels: Tensor, tau: float, *, loss: Loss) -> Tensor:
+    scores = sigma[batch][:, batch] / tau
+    return scores.masked_fill(~_negatives(batch, labels, loss), -torch.inf).softmax(dim=-1)
+
+
 def _gradient(
     sigma: Tensor, batch: Tensor, labels: Tensor, tau: float, *, loss: Loss, symmetrised: bool
 ) -> Tensor:
-    weights = negative_weights(sigma, batch, labels, tau, loss=loss) / (tau * len(batch))
+    weights = _weights(sigma, batch, labels, tau, loss=loss) / (tau * len(batch))
     rows = torch.zeros_like(sigma).index_put((batch[:, None], batch[None, :]), weights)
     return (rows + rows.mT) / 2 if symmetrised else rows
 

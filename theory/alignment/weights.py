@@ -21,7 +21,7 @@ def relative_weight_gap(
 
     Range
         0 to 2; 0 iff all weights agree, 2 for opposite ones. Weights of normalisation layers
-        count, biases do not; a layer that is zero in both is skipped. Sums in float64.
+        count, biases do not; a layer that is empty, or zero in both, is skipped. Sums in float64.
 
     Errors
         ValueError for names or shapes that differ, a non-finite weight, and nothing to compare:
@@ -57,6 +57,8 @@ def _weights(model: nn.Module | Mapping[str, Tensor], name: str) -> dict[str, Te
 def _gap(name: str, a: Tensor, b: Tensor) -> float | None:
     if a.shape != b.shape:
         raise ValueError(f"need {name} of one shape, got {tuple(a.shape)} and {tuple(b.shape)}")
+    if not a.numel():
+        return None
     a, b = a.detach().double(), b.detach().double()
     largest = torch.maximum(a.abs().max(), b.abs().max())
     if not bool(largest.isfinite()):

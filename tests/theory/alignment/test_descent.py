@@ -1,6 +1,7 @@
 """The similarity dynamics against their definition, written out again."""
 
 import math
+from collections.abc import Callable
 from typing import Literal
 
 import mpmath
@@ -255,11 +256,32 @@ def test_other_losses_and_longer_steps_are_refused() -> None:
     similarity_descent(ONE_PAIR, [[0, 1, 2]], LABELS, [12.1], 1.0, loss="cl")
 
 
-def test_the_gradient_refuses_what_the_descent_refuses() -> None:
-    with pytest.raises(ValueError, match="need tau > 0"):
-        similarity_gradient(ONE_PAIR, torch.tensor([0, 1]), LABELS, -1.0, loss="cl")
-    with pytest.raises(ValueError, match="need an item of another class"):
-        similarity_gradient(ONE_PAIR, torch.tensor([0, 1]), LABELS, 1.0, loss="nscl")
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"tau": -1.0}, "need tau > 0"),
+        ({"batch": torch.tensor([0, 1])}, "need an item of another class"),
+        ({"batch": torch.tensor([0, 0, 2])}, "need distinct indices"),
+        ({"labels": LABELS[:2]}, r"need 3 integer labels, got \(2,\) of torch.int64"),
+        ({"labels": [0, 0, 1]}, "need labels as a tensor, got list"),
+        ({"sigma": ONE_PAIR[0]}, r"need a square floating-point sigma, got \(3,\)"),
+        ({"sigma": ONE_PAIR.long()}, "need a square floating-point sigma, .* of torch.int64"),
+        ({"loss": "dcl"}, "need loss 'cl' or 'nscl', got 'dcl'"),
+    ],
+)
+@pytest.mark.parametrize("function", [similarity_gradient, negative_weights])
+def test_one_step_refuses_what_the_descent_refuses(
+    function: Callable[..., Tensor], change: dict[str, object], message: str
+) -> None:
+    good: dict[str, object] = {
+        "sigma": ONE_PAIR,
+        "batch": torch.tensor([0, 1, 2]),
+        "labels": LABELS,
+        "tau": 1.0,
+        "loss": "nscl",
+    }
+    with pytest.raises(ValueError, match=message):
+        function(**{**good, **change})
 
 
 def test_a_tied_gradient_is_caught() -> None:

@@ -39,6 +39,8 @@ def test_opposite_weights_and_skipped_zeros() -> None:
     w, zero = torch.tensor([[3.0, 4.0]]), torch.zeros(2)
     a, b = {"a.weight": w, "b.weight": zero}, {"b.weight": zero, "a.weight": -w}
     assert relative_weight_gap(a, b) == 2.0
+    empty = {"b.weight": torch.ones(0, 3)}
+    assert relative_weight_gap({**empty, "a.weight": w}, {**empty, "a.weight": -w}) == 2.0
     huge = {"a.weight": 1e300 * w.double()}
     assert relative_weight_gap(huge, {"a.weight": -huge["a.weight"]}) == 2.0
 
