@@ -11,7 +11,8 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from figures._style import MEASURED, RIVAL
-from theory.alignment.twins import TwinRun, TwinSetup, train_many_twins
+from theory.alignment.setups import TwinSetup
+from theory.alignment.twins import TwinRun, train_many_twins
 
 SMALL = TwinSetup(steps=500, batch_size=64)
 FULL = TwinSetup()

@@ -11,7 +11,7 @@ from matplotlib.ticker import NullLocator
 
 from figures._alignment import FULL, band, distances, seeds
 from figures._style import MEASURED, PUBLISHED, SHARPER, figure, finish, legend_below
-from theory.alignment.twins import EPOCHS, RATES, with_batch_size
+from theory.alignment.setups import EPOCHS, RATES, with_batch_size
 
 SIZES = (32, 64, 128, 256)
 LOOKS = {

@@ -20,8 +20,8 @@ from figures import (
 )
 from figures._alignment import distances, runs
 from tests.figures.lines import assert_presentable, y_of
-from theory.alignment import twins
-from theory.alignment.twins import TwinSetup
+from theory.alignment import setups
+from theory.alignment.setups import TwinSetup
 
 TINY = TwinSetup(steps=4, batch_size=16, n_total=100, n_reference=20, record_at=(0, 1, 2, 4))
 AMONG = range(2)
@@ -43,7 +43,7 @@ def tiny(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fig_alignment_temperature, "EARLY", 2)
     monkeypatch.setattr(fig_alignment_batch, "FULL", TINY)
     monkeypatch.setattr(fig_alignment_batch, "SIZES", (8, 16))
-    monkeypatch.setattr(twins, "EPOCHS", 1)
+    monkeypatch.setattr(setups, "EPOCHS", 1)
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda m: m.__name__)
@@ -123,9 +123,9 @@ def test_temperatures_are_compared_at_the_last_and_at_an_early_step() -> None:
 def test_batch_sizes_are_drawn_for_each_rule() -> None:
     (ax,) = fig_alignment_batch.draw().axes
     shown = replace(TINY, comparators=("nscl",))
-    for power in twins.RATES:
+    for power in setups.RATES:
         values = [
-            distances(twins.with_batch_size(shown, size, power), AMONG, "rsa")[:, -1].mean()
+            distances(setups.with_batch_size(shown, size, power), AMONG, "rsa")[:, -1].mean()
             for size in (8, 16)
         ]
         label = f"${fig_alignment_batch.NAMES[power]}$"

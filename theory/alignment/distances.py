@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import torch
@@ -33,22 +34,33 @@ class Distances:
 
 def metrics_on(x: Tensor) -> dict[str, Callable[[nn.Module, nn.Module], float]]:
     """Comparisons of two encoders on the items x, by field of `Distances`."""
-
-    def of_rows(metric: Callable[[Tensor, Tensor], Tensor]) -> Callable[..., float]:
-        def compare(a: nn.Module, b: nn.Module) -> float:
-            return metric(a(x).double(), b(x).double()).item()
-
-        return compare
-
-    return {
-        "cka": of_rows(lambda a, b: cka(a, b, debiased=False)),
-        "cka_debiased": of_rows(cka),
-        "rsa": of_rows(rsa),
-        "weight_gap": weight_distance,
-        "relative_weight_gap": lambda a, b: relative_weight_gap(a.backbone, b.backbone),
-        "gram_gap": of_rows(gram_gap),
-        "cosine_gap": of_rows(cosine_gap),
+    of_rows: dict[str, Callable[..., Tensor]] = {
+        "cka": partial(cka, debiased=False),
+        "cka_debiased": cka,
+        "rsa": rsa,
+        "gram_gap": gram_gap,
+        "cosine_gap": cosine_gap,
     }
+    return {
+        **{name: _OnRows(metric, x) for name, metric in of_rows.items()},
+        "weight_gap": weight_distance,
+        "relative_weight_gap": _of_backbones,
+    }
+
+
+@dataclass(frozen=True)
+class _OnRows:
+    """A metric of what two encoders make of the items x; not a closure, so that it is pickled."""
+
+    metric: Callable[[Tensor, Tensor], Tensor]
+    x: Tensor
+
+    def __call__(self, a: nn.Module, b: nn.Module) -> float:
+        return self.metric(a(self.x).double(), b(self.x).double()).item()
+
+
+def _of_backbones(a: nn.Module, b: nn.Module) -> float:
+    return relative_weight_gap(a.get_submodule("backbone"), b.get_submodule("backbone"))
 
 
 def gram_gap(x: Tensor, y: Tensor) -> Tensor:

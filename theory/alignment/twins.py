@@ -1,8 +1,10 @@
 """The coupled run of this project's alignment experiment: Gaussian clusters, a small perceptron."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from concurrent.futures import Executor
+from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -23,44 +25,10 @@ from synthetic import (
 )
 from theory import losses
 from theory.alignment.distances import Distances, Values, metrics_on
+from theory.alignment.setups import TwinSetup
 
 DIM, RADIUS, SPREAD, NOISE = 32, 3.0, 0.7, 0.5
 HIDDEN, FEATURES, PROJECTION = 128, 64, 32
-COMPARATORS = ("nscl", "supcon", "ce")
-STOPS = (0, 5, 10, 20, 35, 50, 100, 200, 350, 500, 750, 1000, 1500)
-
-
-@dataclass(frozen=True, kw_only=True)
-class TwinSetup:
-    """Everything that decides a run; the defaults are its full size."""
-
-    n_classes: int = 10  # a divisor of n_total
-    tau: float = 0.5
-    seed: int = 0
-    steps: int = 1500
-    batch_size: int = 128  # distinct items, in two views each
-    lr: float = 0.3
-    n_total: int = 1000
-    n_reference: int = 400  # training items, without augmentation, that metrics are computed on
-    comparators: tuple[str, ...] = COMPARATORS  # trained beside CL, and compared with it
-    record_at: tuple[int, ...] = STOPS  # those beyond `steps` are left out
-
-    @property
-    def stops(self) -> tuple[int, ...]:
-        """Numbers of updates after which a run is looked at."""
-        return tuple(stop for stop in self.record_at if stop <= self.steps)
-
-
-EPOCHS = 25
-RATES = {1.0: 1.6, 0.5: 0.02, 0.25: 0.02}
-"""eta of batches of 32, by the power p of the rule eta ~ B^p."""
-
-
-def with_batch_size(setup: TwinSetup, batch_size: int, power: float) -> TwinSetup:
-    """The same number of epochs in batches of another size, with eta ~ B^power, one of `RATES`."""
-    steps = round(EPOCHS * setup.n_total / batch_size)
-    lr = RATES[power] * (batch_size / 32) ** power
-    return replace(setup, batch_size=batch_size, lr=lr, steps=steps, record_at=(0, steps))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +41,7 @@ class TwinRun:
     losses: Mapping[str, Values]  # (steps,) each: of CL and the comparators, on their own batches
 
 
-def train_twins(setup: TwinSetup) -> TwinRun:
+def train_twins(setup: TwinSetup, *, folder: Path | str | None = None) -> TwinRun:
     r"""Train encoders that share everything but their loss, and compare them with CL's.
 
     World
@@ -90,30 +58,31 @@ def train_twins(setup: TwinSetup) -> TwinRun:
     training have streams of their own: setups of one seed start from the same weights, and those
     that differ in tau or lr alone see the same views.
 
-    Raises ValueError for n_classes that do not divide n_total, an unknown comparator, and whatever
-    training refuses: a batch of one class, a loss that is not finite.
+    With a `folder` the run keeps a checkpoint there, from which the same call goes on. Raises
+    ValueError for whatever training refuses: a batch of one class, a loss that is not finite.
 
     Source
         This project, after Luthra, Mishra & Galanti (2025), arXiv:2510.08852, who train ResNet-50.
     """
-    return train_many_twins([setup])[0]
+    return train_many_twins([setup], folder=folder)[0]
 
 
-def train_many_twins(setups: Sequence[TwinSetup]) -> list[TwinRun]:
+def train_many_twins(
+    setups: Sequence[TwinSetup],
+    *,
+    executor: Executor | None = None,
+    folder: Path | str | None = None,
+) -> list[TwinRun]:
     """What `train_twins` shows of each setup, up to rounding, in their order.
 
-    Faster where many differ in seed and number of classes alone: see `synthetic.train_many`.
+    Faster where many differ in seed and number of classes alone: see `synthetic.train_many`, also
+    on an executor, whose processes train side by side.
     """
-    done = train_many([_run(setup) for setup in setups])
+    done = train_many([_run(setup) for setup in setups], executor=executor, folder=folder)
     return [_shown(setup, twins) for setup, twins in zip(setups, done, strict=True)]
 
 
 def _run(setup: TwinSetup) -> Run:
-    if setup.n_total % setup.n_classes:
-        raise ValueError(
-            "need n_classes to divide n_total, "
-            f"got n_classes={setup.n_classes}, n_total={setup.n_total}"
-        )
     world = gaussian_clusters(
         setup.n_classes,
         setup.n_total // setup.n_classes,
@@ -160,9 +129,6 @@ def _losses(setup: TwinSetup, generator: torch.Generator) -> dict[str, Loss]:
             PROJECTION, setup.n_classes, generator=generator, dtype=torch.float32
         ),
     }
-    for name in setup.comparators:
-        if name not in known:
-            raise ValueError(f"need comparators among {tuple(known)}, got {name!r}")
     return {
         "cl": partial(_cl, tau=setup.tau),
         **{name: known[name]() for name in setup.comparators},

@@ -1,7 +1,11 @@
 """The coupled run of the alignment experiment: its record, its distances, its published size."""
 
 import math
+import pickle
+from concurrent.futures import Executor
 from dataclasses import fields, replace
+from pathlib import Path
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -13,15 +17,8 @@ from torch.nn.functional import normalize
 from bounds import accumulated_rounding, cka_floor, cka_floor_sharp, rsa_floor, rsa_floor_sharp
 from theory.alignment import cka, rsa
 from theory.alignment.distances import Distances, cosine_gap, gram_gap
-from theory.alignment.twins import (
-    EPOCHS,
-    RATES,
-    TwinRun,
-    TwinSetup,
-    train_many_twins,
-    train_twins,
-    with_batch_size,
-)
+from theory.alignment.setups import EPOCHS, RATES, TwinSetup, with_batch_size
+from theory.alignment.twins import TwinRun, train_many_twins, train_twins
 
 SMALL = TwinSetup(
     n_classes=4, steps=12, batch_size=16, n_total=80, n_reference=40, record_at=(0, 3, 12)
@@ -142,12 +139,48 @@ def test_gaps_are_those_of_their_definitions(seed: int) -> None:
     [
         ({"n_classes": 3}, "need n_classes to divide n_total, got n_classes=3, n_total=80"),
         ({"comparators": ("scl",)}, r"need comparators among \('nscl', 'supcon', 'ce'\), got 'scl"),
+        ({"n_classes": 0}, "need n_classes to divide n_total, got n_classes=0"),
+        ({"n_reference": 81}, "need 4 <= n_reference <= n_total, got n_reference=81, n_total=80"),
         ({"n_classes": 2, "batch_size": 1}, "need another sample"),
     ],
 )
 def test_outside_the_domain(changes: dict[str, object], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         train_twins(replace(SMALL, **changes))  # type: ignore[arg-type]  # by name
+
+
+def test_batches_outside_their_rules_are_refused() -> None:
+    with pytest.raises(ValueError, match=r"need power among \(1.0, 0.5, 0.25\), got 0.3"):
+        with_batch_size(SMALL, 16, 0.3)
+    with pytest.raises(ValueError, match="need 2 <= batch_size <= n_total, got batch_size=81"):
+        with_batch_size(SMALL, 81, 0.5)
+
+
+def test_a_run_goes_on_from_its_folder(
+    run: TwinRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second call trains no more: it finds the end of the first."""
+    train_twins(SMALL, folder=tmp_path)
+    monkeypatch.setattr("synthetic.training.engines.OneRun.gradients", None)
+    again = train_twins(SMALL, folder=str(tmp_path))
+    for name, values in run.losses.items():
+        assert np.array_equal(again.losses[name], values)
+    for name, found in run.distances.items():
+        assert np.array_equal(again.distances[name].rsa, found.rsa)
+
+
+def test_runs_can_be_sent_to_other_processes(run: TwinRun) -> None:
+    class Pickling:
+        """An executor in all but the processes."""
+
+        def map(self, function: Any, tasks: Any) -> Any:
+            """In turn, every task and result by way of its pickle."""
+            for task in tasks:
+                sent = pickle.loads(pickle.dumps(task))
+                yield pickle.loads(pickle.dumps(function(sent)))
+
+    (sent,) = train_many_twins([SMALL], executor=cast(Executor, Pickling()))
+    assert all(np.array_equal(sent.losses[name], values) for name, values in run.losses.items())
 
 
 TABLE = {  # CKA of two seeds of an independent implementation, at t = 50, 500, 1500

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binom, ttest_1samp
 
-from theory.alignment.twins import TwinSetup
+from theory.alignment.setups import TwinSetup
 from theory.claims import Claim, all_claims
 from theory.claims.luthra2025.alignment.trends import temperature
 from theory.claims.luthra2025.alignment.trends._sample import (

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from scipy.special import stdtrit
 
 from theory.alignment.distances import Distances, Values
-from theory.alignment.twins import TwinSetup, train_many_twins
+from theory.alignment.setups import TwinSetup
+from theory.alignment.twins import train_many_twins
 from theory.claims._claim import Claim, Source, Status
 from theory.claims._domain import Choices
 

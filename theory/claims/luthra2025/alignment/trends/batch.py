@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-from theory.alignment.twins import RATES, TwinSetup, with_batch_size
+from theory.alignment.setups import RATES, TwinSetup, with_batch_size
 from theory.claims.luthra2025.alignment._source import ours
 from theory.claims.luthra2025.alignment.trends._sample import Sample, distances, field, trend
 

@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-from theory.alignment.twins import TwinSetup
+from theory.alignment.setups import TwinSetup
 from theory.claims.luthra2025.alignment._source import paper
 from theory.claims.luthra2025.alignment.trends._sample import Sample, distances, field, trend
 
