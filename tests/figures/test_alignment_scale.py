@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+from scipy.stats import binom, hypergeom
 
 import bounds
 from figures import fig_alignment_scale as fig
@@ -68,6 +69,16 @@ def test_the_printed_table_lies_on_the_lines() -> None:
         assert values[0] == pytest.approx(log_theorem, abs=0.05)
         for value, printed in zip(values[2:], others, strict=True):
             assert value == pytest.approx(math.log10(printed), abs=0.02)
+
+
+def test_the_quantile_serves_whole_epochs_too() -> None:
+    """Row by row supposes distinct items: there the tail at k* is the hypergeometric one."""
+    for c in fig.MANY:
+        k = bounds.composition_quantile(1024, 58800, 0.05, 1 / c)
+        of_class = math.ceil(50000 / c)
+        tail = hypergeom.sf(k, 49999, of_class - 1, 1023)
+        assert 58800 * 1024 / (k + 2) * tail <= 0.05
+        assert tail <= binom.sf(k, 1023, 1 / c)
 
 
 def test_every_rung_names_its_status() -> None:

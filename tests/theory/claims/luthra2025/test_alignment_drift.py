@@ -20,8 +20,16 @@ from theory.verify import verify
 
 CLAIMS = all_claims()
 PAIRS = torch.tensor([0, 0, 1, 1])
-# Largest drift over bound in 400 random runs of another implementation, in the order of RUNGS.
-REFERENCE = (1.000, 0.758, 0.681, 0.637, 0.210, 0.199, 0.158)
+# Largest drift over bound in 400 random runs of another implementation, without the spread rung.
+REFERENCE = {
+    "certificate": 1.000,
+    "row_sum": 0.758,
+    "anchor_average": 0.681,
+    "kappa": 0.637,
+    "nonexpansive": 0.210,
+    "gronwall": 0.199,
+    "theorem_1": 0.158,
+}
 
 
 def claim(name: str) -> Claim[Any]:
@@ -56,9 +64,11 @@ def test_random_runs_stay_below_every_rung() -> None:
 def test_random_runs_come_as_close_as_another_implementation_found() -> None:
     largest = {name: float(values.max()) for name, values in ratios(400).items()}
     assert list(largest) == list(RUNGS)
-    for (name, value), reference in zip(largest.items(), REFERENCE, strict=True):
+    assert largest.keys() - REFERENCE.keys() == {"spread"}
+    assert largest["row_sum"] <= largest["spread"] <= 1 + 1e-12
+    for name, reference in REFERENCE.items():
         # Maxima of 400 random runs on either side, not the same runs: the same region.
-        assert reference / 2 <= value <= min(1 + 1e-12, 2 * reference), (name, value)
+        assert reference / 2 <= largest[name] <= min(1 + 1e-12, 2 * reference), name
 
 
 @pytest.mark.slow
