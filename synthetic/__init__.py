@@ -20,6 +20,7 @@ from synthetic.episodes import (
 )
 from synthetic.free import minimise_free_features
 from synthetic.means import orthoplex, random_means, simplex_etf
+from synthetic.pairs import pairwise_errors
 from synthetic.samplers import (
     GaussianSampler,
     Sample,
@@ -107,6 +108,7 @@ __all__ = [
     "ncc_trials",
     "norm_world",
     "orthoplex",
+    "pairwise_errors",
     "practical",
     "random_means",
     "random_rotation",

@@ -68,7 +68,8 @@ def few_shot_episodes(
         n_ways   C'  classes per episode, a fresh uniform choice each time; None: all of them
         n_query      queries per class; None: all samples of the class that are not shots
         probe        "ncc", the nearest class centre, where a tie is an error; or "linear",
-                     scikit-learn's logistic regression with intercept
+                     logistic regression with intercept: scikit-learn's objective, all
+                     episodes solved at once by Newton's method
 
     >>> features = torch.tensor([[0.0], [0.1], [0.2], [5.0], [5.1], [5.2]])
     >>> labels = torch.tensor([0, 0, 0, 1, 1, 1])
@@ -79,11 +80,11 @@ def few_shot_episodes(
     shape = tuple(features.shape)
     fits = features.ndim == 2 and labels.shape == features.shape[:1]
     require(fits, "features (n, d), labels (n,)", features=shape, labels=tuple(labels.shape))
-    splits = _Splits.of(labels, m_shot, n_ways, n_query, generator)
+    splits = Splits.of(labels, m_shot, n_ways, n_query, generator)
     per_class = splits.m_shot + splits.n_query
     per_episode = splits.n_ways * (per_class * (shape[1] + splits.n_ways) + splits.members.shape[1])
     tally = _Tally()
-    for e in _pieces(n_episodes, per_episode):
+    for e in pieces(n_episodes, per_episode):
         index, valid = splits.draw(e, generator)
         rows = features[index.to(features.device)]
         shots, queries = rows[:, :, :m_shot], rows[:, :, m_shot:]
@@ -109,7 +110,7 @@ def sampled_episodes(
     require(m_shot >= 1 and n_query >= 1, "m_shot, n_query >= 1", m_shot=m_shot, n_query=n_query)
     c, d = means.shape
     tally = _Tally()
-    for e in _pieces(n_episodes, c * (m_shot + n_query) * (d + c)):
+    for e in pieces(n_episodes, c * (m_shot + n_query) * (d + c)):
         classes = torch.arange(c, device=means.device).repeat(e)
         rows = sample(classes, m_shot + n_query, generator).reshape(e, c, m_shot + n_query, d)
         wrong = probe_errors(probe, rows[:, :, :m_shot], rows[:, :, m_shot:])
@@ -140,7 +141,7 @@ def gaussian_episodes(
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Splits:
+class Splits:
     """How labelled samples are split into shots and queries."""
 
     members: Tensor  # (c, largest class), sample indices, padded
@@ -157,7 +158,8 @@ class _Splits:
         n_ways: int | None,
         n_query: int | None,
         generator: torch.Generator,
-    ) -> "_Splits":
+    ) -> "Splits":
+        """Check the sizes, and list every class's samples."""
         classes = sorted(set(labels.tolist()))
         c = len(classes)
         ways = c if n_ways is None else n_ways
@@ -220,7 +222,7 @@ class _Tally:
         )
 
 
-def _pieces(n_episodes: int, per_episode: int) -> list[int]:
+def pieces(n_episodes: int, per_episode: int) -> list[int]:
     """Numbers of episodes that fit the memory at a time."""
     require(n_episodes >= 1, "n_episodes >= 1", n_episodes=n_episodes)
     piece = max(1, BUDGET // per_episode)

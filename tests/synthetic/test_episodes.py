@@ -14,17 +14,20 @@ from torch import Tensor
 
 from synthetic import (
     Episodes,
+    _probes,
     few_shot_episodes,
     gaussian_clusters,
     gaussian_episodes,
     gaussian_sampler,
     ncc_trials,
+    pairwise_errors,
     sampled_episodes,
     simplex_etf,
     student_sampler,
 )
+from synthetic._logistic import logistic_scores
 from synthetic._probes import probe_errors
-from synthetic.episodes import _Splits
+from synthetic.episodes import Splits
 
 
 def seeded(seed: int = 0) -> torch.Generator:
@@ -95,6 +98,121 @@ def test_linear_probe_is_that_of_scikit_learn() -> None:
         assert np.array_equal(ours[e], wrong)
 
 
+def fitted(shots: Tensor, targets: Tensor, w: int) -> tuple[Tensor, Tensor]:
+    """Weights (e, w, d) and intercepts (e, w), read off the scores of 0 and of the axes."""
+    d = shots.shape[2]
+    ends = torch.cat([torch.zeros(1, d), torch.eye(d)]).double().expand(len(shots), -1, -1)
+    scores = logistic_scores(shots, targets, w, ends).mT
+    return scores[:, :, 1:] - scores[:, :, :1], scores[:, :, 0]
+
+
+def objective(x: Tensor, y: Tensor, weights: Tensor, intercepts: Tensor) -> Tensor:
+    """scikit-learn's at C = 1, of one episode; for two classes the weights of class 0 are 0."""
+    scores = x @ weights.mT + intercepts
+    return (
+        torch.nn.functional.cross_entropy(scores, y, reduction="sum") + weights.square().sum() / 2
+    )
+
+
+def stationary(x: Tensor, y: Tensor, weights: Tensor, intercepts: Tensor) -> bool:
+    """Whether the gradient is that at which Newton's steps end, or rounding."""
+    w, b = weights.clone().requires_grad_(), intercepts.clone().requires_grad_()
+    (at_w, at_b) = torch.autograd.grad(objective(x, y, w, b), (w, b))
+    if len(w) == 2:  # one logit: class 0 has neither weights nor an intercept
+        at_w, at_b = at_w[1:], at_b[1:]
+    # The weights come as differences of scores, whose rounding the Hessian <= 1 + |x|^2 takes on.
+    size = float(1 + x.square().sum()) * float(1 + weights.abs().max() + intercepts.abs().max())
+    error = 1e-9 * len(x) + 64 * size * torch.finfo(torch.float64).eps
+    return float(torch.cat([at_w.flatten(), at_b]).abs().max()) <= error
+
+
+@given(
+    w=st.integers(2, 4),
+    m=st.integers(1, 5),
+    d=st.integers(1, 12),
+    scale=st.sampled_from([0.1, 1.0, 30.0]),
+    seed=st.integers(0, 2**32 - 1),
+)
+def test_probes_minimise_the_objective(w: int, m: int, d: int, scale: float, seed: int) -> None:
+    shots = scale * torch.randn(3, w * m, d, generator=seeded(seed), dtype=torch.float64)
+    targets = torch.arange(w).repeat_interleave(m)
+    for x, weights, intercepts in zip(shots, *fitted(shots, targets, w), strict=True):
+        assert stationary(x, targets, weights, intercepts)
+
+
+def test_a_probe_beside_the_minimum_is_noticed() -> None:
+    shots = torch.randn(1, 10, 4, generator=seeded(9), dtype=torch.float64)
+    targets = torch.arange(2).repeat_interleave(5)
+    weights, intercepts = (each[0] for each in fitted(shots, targets, 2))
+    assert stationary(shots[0], targets, weights, intercepts)
+    assert not stationary(shots[0], targets, 1.001 * weights, intercepts)
+    assert not stationary(shots[0], targets, weights, intercepts + torch.tensor([0.0, 1e-3]))
+
+
+@pytest.mark.parametrize("w", [2, 5])
+@pytest.mark.parametrize("d", [3, 40])
+def test_probes_have_the_weights_of_scikit_learn(w: int, d: int) -> None:
+    shots = torch.randn(4, 5 * w, d, generator=seeded(5), dtype=torch.float64)
+    targets = torch.arange(w).repeat_interleave(5)
+    weights, intercepts = fitted(shots, targets, w)
+    for e in range(4):
+        rule = LogisticRegression(max_iter=10_000, tol=1e-8).fit(shots[e].numpy(), targets.numpy())
+        if w == 2:
+            ours, at = weights[e, 1:], intercepts[e, 1:]
+        else:
+            ours, at = weights[e], intercepts[e] - intercepts[e].mean()
+        # The stated goal: the same solution to 1e-4.
+        np.testing.assert_allclose(ours.numpy(), rule.coef_, rtol=0, atol=1e-4)
+        np.testing.assert_allclose(at.numpy(), rule.intercept_, rtol=0, atol=1e-4)
+
+
+def test_probes_of_many_weights_are_fitted_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    shots = torch.randn(3, 3, 4, 6, generator=seeded(6), dtype=torch.float64)
+    queries = torch.randn(3, 3, 9, 6, generator=seeded(7), dtype=torch.float64)
+    together = probe_errors("linear", shots, queries)
+    monkeypatch.setattr(_probes, "LARGEST", 1)
+    assert torch.equal(together, probe_errors("linear", shots, queries))
+
+
+@given(
+    c=st.integers(2, 5),
+    m=st.sampled_from([1, 2]),
+    q=st.integers(1, 3),
+    d=st.integers(1, 3),
+    seed=st.integers(0, 2**32 - 1),
+)
+def test_all_pairs_are_the_two_way_rule_pair_by_pair(
+    c: int, m: int, q: int, d: int, seed: int
+) -> None:
+    # Small integers tie often.
+    x = torch.randint(-2, 3, (c * (m + q), d), generator=seeded(seed))
+    y = torch.arange(c).repeat_interleave(m + q)
+    index, _ = Splits.of(y, m, None, q, g := seeded(seed)).draw(3, g)
+    rows = x[index]
+    for dtype in (torch.float32, torch.float64):
+        found = pairwise_errors(
+            x.to(dtype), y, m_shot=m, n_query=q, n_episodes=3, generator=seeded(seed)
+        )
+        assert found.diagonal().isnan().all()
+        for a in range(c):
+            for b in set(range(c)) - {a}:
+                pair = rows[:, [a, b]]
+                wrong = naive_errors(pair[:, :, :m], pair[:, :, m:])[:, 0]
+                assert (
+                    abs(found[a, b] - wrong.double().mean()) <= 8 * torch.finfo(torch.float64).eps
+                )
+
+
+def test_all_pairs_take_in_every_query_of_unequal_classes() -> None:
+    x = torch.tensor([[0.0], [9.0], [1.0], [1.0], [1.0], [0.9]], dtype=torch.float64)
+    y = torch.tensor([0, 0, 1, 1, 1, 1])
+    found = pairwise_errors(x, y, m_shot=1, n_episodes=64, generator=seeded())
+    # Shot and query of class 0 are 0 and 9, in either order: class 1, near 1, is nearer.
+    assert found[0, 1] == 1.0
+    # Shots and queries of class 1 are 0.9 or 1, at most 0.1 apart: neither 0 nor 9 is nearer.
+    assert found[1, 0] == 0.0
+
+
 @given(
     sizes=st.lists(st.integers(3, 8), min_size=2, max_size=5),
     m=st.integers(1, 2),
@@ -109,7 +227,7 @@ def test_splits_are_disjoint_and_of_the_right_classes(
     labels = torch.repeat_interleave(3 * torch.arange(len(sizes)) - 5, torch.tensor(sizes))
     labels = labels[torch.randperm(len(labels), generator=g)]
     n_query = None if everything else min(sizes) - m
-    index, exists = _Splits.of(labels, m, ways, n_query, g).draw(6, g)
+    index, exists = Splits.of(labels, m, ways, n_query, g).draw(6, g)
     for episode, present in zip(index, exists, strict=True):
         seen = set()
         for row, here in zip(episode, present, strict=True):
@@ -124,7 +242,7 @@ def test_splits_are_disjoint_and_of_the_right_classes(
 def test_shots_are_uniform() -> None:
     labels = torch.tensor([0] * 5 + [1] * 4)
     g = seeded()
-    index, _ = _Splits.of(labels, 2, None, 1, g).draw(20_000, g)
+    index, _ = Splits.of(labels, 2, None, 1, g).draw(20_000, g)
     counts = torch.bincount(index[:, 0, :2].flatten(), minlength=9)[:5]
     # Each sample of class 0 is a shot with probability 2/5; normal quantile 6.2 at 1e-9.
     assert int((counts - 8000).abs().max()) <= 6.2 * math.sqrt(20_000 * 0.24)
