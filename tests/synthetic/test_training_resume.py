@@ -93,9 +93,10 @@ def test_a_single_encoder_goes_on_too(tmp_path: Path) -> None:
     )
 
 
-def test_a_killed_process_goes_on_to_the_same_bits(tmp_path: Path) -> None:
+@pytest.mark.parametrize("times", [1, pytest.param(4, marks=pytest.mark.slow)])
+def test_a_killed_process_goes_on_to_the_same_bits(tmp_path: Path, times: int) -> None:
     script = "from tests.synthetic.training_runs import kill; kill()"
-    command = [sys.executable, "-c", script, str(tmp_path)]
+    command = [sys.executable, "-c", script, str(tmp_path), str(times)]
     run = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
     assert run.stdout.split()[0] == "9"  # SIGKILL, before the run was over
     assert identical(coupled(folder=tmp_path, **LONG), coupled(**LONG))

@@ -110,11 +110,14 @@ LONG: dict[str, Any] = {"steps": 120, "checkpoint_every": 7, "record_at": range(
 
 
 def kill() -> None:
-    """Begin and go on with a long run in the folder of the first argument, killing it each time."""
+    """Begin and go on with a long run in the folder of the first argument, killing it each time.
+
+    The second argument says how often.
+    """
     folder, chance = Path(sys.argv[1]), random.Random(0)
     checkpoint = folder / "checkpoint.pt"
     torch.set_num_threads(1)
-    for _ in range(3):
+    for _ in range(int(sys.argv[2])):
         before = _written(checkpoint)
         child = os.fork()  # before torch has computed anything: so its threads need no care
         if child == 0:
