@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from contrastbounds.audit._row import Row
-from contrastbounds.audit._similarities import Similarities, block_size
+from contrastbounds.audit._similarities import Similarities
 from contrastbounds.audit._views import Views
 from contrastbounds.audit.gap_bounds import gap_rows, nscl_span
 from theory.losses import contrastive_losses
@@ -25,9 +25,8 @@ class Losses:
 
 
 def losses(views: Views, found: Similarities) -> Losses:
-    """Stream the losses over blocks and compare the gap with every bound of it."""
-    n, k, _ = views.z.shape
-    at = contrastive_losses(views.z, views.labels, views.tau, block=block_size(n * k))
+    """Stream the losses over tiles and compare the gap with every bound of it."""
+    at = contrastive_losses(views.z, views.labels, views.tau)
     cl, nscl, gap = float(at.cl), float(at.nscl), float(at.gap)
     return Losses(
         cl=cl,

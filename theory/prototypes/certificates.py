@@ -26,7 +26,7 @@ class SupervisedCertificates:
 
 
 def supervised_certificates(
-    z: Tensor, labels: Tensor, tau: float, *, block: int = 256
+    z: Tensor, labels: Tensor, tau: float, *, block: int | None = None
 ) -> SupervisedCertificates:
     r"""Upper bounds on the supervised objective of a labelled batch, from its contrastive losses.
 
@@ -43,7 +43,7 @@ def supervised_certificates(
                 any length
         labels  (n,) integers, any values, at least two different; unbalanced allowed
         tau     temperature of the losses, > 0
-        block   anchors whose similarities are held at a time, >= 1; one pass, memory O(n k block)
+        block   as in `contrastive_losses`, the one pass over pairs
 
     Returns
         `SupervisedCertificates` in the dtype of z, once differentiable.
