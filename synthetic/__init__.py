@@ -18,6 +18,7 @@ from synthetic.episodes import (
     gaussian_episodes,
     sampled_episodes,
 )
+from synthetic.files import write_clusters
 from synthetic.free import minimise_free_features
 from synthetic.means import orthoplex, random_means, simplex_etf
 from synthetic.pairs import pairwise_errors
@@ -128,5 +129,6 @@ __all__ = [
     "train_toy",
     "two_point_sampler",
     "weight_distance",
+    "write_clusters",
     "zipf_sizes",
 ]

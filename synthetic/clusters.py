@@ -105,7 +105,8 @@ def stream_gaussian_clusters(
 
     `generator` is used when this is called (one seed, then random means), not while iterating, so
     that concatenated chunks are the in-memory draw whatever their size and whatever else the
-    generator is used for in between.
+    generator is used for in between. The memory of a chunk is used again once nothing holds it:
+    `write_clusters` makes files of a stream as large as the disk.
     """
     sizes = class_sizes(n_classes, n_per_class)
     require(chunk_size >= 1, "chunk_size >= 1", chunk_size=chunk_size)
@@ -191,9 +192,9 @@ def _multiply(rows: Tensor, factors: Tensor, labels: Tensor) -> None:
     if len(factors) == 1:
         rows.copy_(rows @ factors[0].mT)
         return
-    for c in range(int(labels[0]), int(labels[-1]) + 1):
-        part = rows[labels == c]
-        rows[labels == c] = part @ factors[c].mT
+    counts = (labels - labels[0]).bincount()
+    for c, part in enumerate(torch.split(rows, counts.tolist()), start=int(labels[0])):
+        part.copy_(part.clone() @ factors[c].mT)
 
 
 def _class_means(

@@ -1,6 +1,7 @@
 """Clusters: chunk sizes, seeds, moments, domain."""
 
 import math
+from collections.abc import Callable, Iterator
 
 import pytest
 import torch
@@ -76,6 +77,39 @@ def test_small_chunks_are_the_in_memory_draw(
     whole = gaussian_clusters(c, sizes, dim, spread=1.0, generator=seeded(seed))
     assert torch.equal(torch.cat([part.x for part in stream]), whole.x)
     assert whole.labels.tolist() == [i for i, n in enumerate(sizes) for _ in range(n)]
+
+
+def small_stream() -> Iterator[Clusters]:
+    return stream_gaussian_clusters(2, 50, 4, spread=1.0, generator=seeded(), chunk_size=9)
+
+
+def test_the_memory_of_dropped_chunks_is_used_again() -> None:
+    places = [part.x.untyped_storage().data_ptr() for part in small_stream()]
+    assert len(places) == 12
+    assert len(set(places)) == 2
+
+
+@pytest.mark.parametrize(
+    "keep",
+    [
+        lambda part: part.x[2:4],
+        lambda part: part.x.numpy()[2:4],
+        lambda part: part.x.detach().mT[:, 2:4].mT,
+    ],
+    ids=["rows", "numpy", "detached"],
+)
+def test_memory_that_anything_looks_at_is_not_used_again(
+    keep: Callable[[Clusters], Tensor],
+) -> None:
+    x = gaussian_clusters(2, 50, 4, spread=1.0, generator=seeded()).x
+    for i, kept in enumerate([keep(part) for part in small_stream()]):
+        assert torch.equal(torch.as_tensor(kept), x[9 * i : 9 * (i + 1)][2:4])
+
+
+def test_saboteur_memory_used_again_too_early_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("synthetic._blocks.weakref.ref", lambda lease: lambda: None)
+    with pytest.raises(AssertionError):
+        test_memory_that_anything_looks_at_is_not_used_again(lambda part: part.x[2:4])
 
 
 def test_a_stream_ignores_later_use_of_its_generator() -> None:
