@@ -13,7 +13,6 @@ from contrastbounds.audit.comparison.pair import Pair
 from theory.alignment import IndexInference, cka, compare, rsa
 
 LEVEL = 0.95
-JACKKNIFE = 5  # items from which there are intervals
 
 Rows = Literal["as given", "unit"]
 QUANTITY = {("CKA, biased", "unit"): "CKA of cosines", ("RSA", "unit"): "RSA"}  # of the floors
