@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import one_hot
 
+_ENTRIES = 2**17  # of the Hessians of a piece, which stay in a cache
 _STEPS = 100  # far more than a strictly convex smooth objective needs
 _HALVINGS = 30
 _TOLERANCE = 1e-9  # of the gradient, per shot
@@ -22,6 +23,13 @@ def logistic_scores(shots: Tensor, targets: Tensor, n_ways: int, queries: Tensor
 
     Only differences of scores mean something; the largest is the class, the first on a tie.
     """
+    size = (1 if n_ways == 2 else n_ways) * (min(shots.shape[1:]) + 1)
+    piece = max(1, _ENTRIES // (size * max(size, shots.shape[1])))
+    parts = zip(torch.split(shots, piece), torch.split(queries, piece), strict=True)
+    return torch.cat([_scores(some, targets, n_ways, at) for some, at in parts])
+
+
+def _scores(shots: Tensor, targets: Tensor, n_ways: int, queries: Tensor) -> Tensor:
     if shots.shape[1] < shots.shape[2]:
         basis = torch.linalg.qr(shots.mT).Q  # (e, d, n)
         shots, queries = shots @ basis, queries @ basis

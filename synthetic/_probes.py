@@ -59,12 +59,8 @@ def _logistic(shots: Tensor, queries: Tensor) -> Tensor:
     if size > LARGEST:
         return _by_scikit_learn(shots, queries)
     targets, own = (torch.arange(w, device=x.device).repeat_interleave(m) for m in (n // w, q))
-    piece = max(1, BUDGET // (size * max(size, n)))
-    wrong = [
-        logistic_scores(some, targets, w, at).argmax(dim=2) != own
-        for some, at in zip(torch.split(support, piece), torch.split(x, piece), strict=True)
-    ]
-    return torch.cat(wrong).reshape(e, w, q)
+    scores = logistic_scores(support, targets, w, x)
+    return (scores.argmax(dim=2) != own).reshape(e, w, q)
 
 
 def _by_scikit_learn(shots: Tensor, queries: Tensor) -> Tensor:

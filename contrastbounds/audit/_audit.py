@@ -17,6 +17,7 @@ from contrastbounds.audit.losses import Losses, losses
 from contrastbounds.audit.minima import Minima, minima
 from contrastbounds.audit.prototypes import Prototypes, prototypes
 from contrastbounds.audit.surrogate import Surrogate, surrogate
+from contrastbounds.audit.whole import Whole, is_large, sampled, whole
 from contrastbounds.embeddings import Embeddings, Items
 
 SHOTS = (1, 5, 10, 20, 50, 100)
@@ -65,6 +66,8 @@ class Audit:
     few_shot: FewShot
     comparison: Comparison | None
     """With other embeddings of the same items, if there are any."""
+    whole: Whole | None
+    """What is known of all samples where those above are a sample of them; else None."""
     seconds: float
 
     @property
@@ -105,6 +108,8 @@ def audit(
 ) -> Audit:
     """Hold `embeddings` against every bound; the same for the same arguments.
 
+    With more than 100 000 rows, a sample of them is held against the bounds: see `Audit.whole`.
+
     Symbols
         other     embeddings of the same items, to compare with
         permutations  of the items, for the null of that comparison; None: as many as pay
@@ -128,6 +133,9 @@ def audit(
             device=device,
             progress=progress,
         )
+    everything = embeddings
+    if is_large(embeddings):
+        embeddings = sampled(embeddings, seed)
     views = unit_views(embeddings, tau=tau, dtype=dtype, device=device)
     progress("similarities")
     found = similarities(views)
@@ -140,6 +148,9 @@ def audit(
     centres = prototypes(views, at)
     gap = surrogate(views, negatives=negatives, seed=seed, progress=progress)
     simulated = few_shot(views, shape, pairs, shots=shots, seed=seed, progress=progress)
+    total = None
+    if embeddings is not everything:
+        total = whole(everything, n_sampled=embeddings.n, tau=tau, seed=seed, progress=progress)
     return Audit(
         data=Data(
             # The name only: where the file lies is a matter of provenance.
@@ -163,6 +174,7 @@ def audit(
         surrogate=gap,
         few_shot=simulated,
         comparison=compared,
+        whole=total,
         seconds=time.monotonic() - start,
     )
 

@@ -7,9 +7,12 @@ import torch
 
 from contrastbounds.audit._similarities import block_size
 from contrastbounds.audit.comparison.measure import default_permutations
+from contrastbounds.audit.whole import ANCHORS, is_large, sampled
 from contrastbounds.embeddings import Embeddings, Items
 
 PASSES = 6.0  # of a block: the losses' masks and log-sums and the similarities' maxima
+PAIRS = 2e10  # multiplications per second of a large file's anchors, terms and masks included
+ENTRIES = 3e7  # numbers per second that are read, normalised and summed by class
 SMALL = 12_000  # rows, up to which timing costs more than it tells
 PRODUCTS = 50.0  # of a comparison without permutations: moments, jackknife, triangular factor
 FEW = 1e10  # multiplications of a comparison, up to which the same is true
@@ -20,13 +23,17 @@ def estimate(
     given: Embeddings, shots: Sequence[int], *, dtype: torch.dtype, device: torch.device | str
 ) -> float:
     """Seconds, within a factor of two: all pairs of rows; the few-shot part is about constant."""
+    more = 0.0
+    if is_large(given):  # a sample's audit, and a pass over all rows
+        more = given.n * given.k * (ANCHORS * given.d / PAIRS + given.d / ENTRIES)
+        given = sampled(given, seed=0)
     n_rows = given.n * given.k
     if n_rows < SMALL:
-        return 0.0
+        return more
     rows = torch.from_numpy(given.z).flatten(0, 1).to(device=device, dtype=dtype)
     step = block_size(n_rows)
     block = _best(lambda: (rows[:step] @ rows.mT).logsumexp(dim=1))
-    return PASSES * block * n_rows / step + 2.0 * len(shots)
+    return PASSES * block * n_rows / step + 2.0 * len(shots) + more
 
 
 def comparison_estimate(

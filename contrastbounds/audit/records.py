@@ -44,6 +44,7 @@ def document(audit: Audit, *, provenance: dict[str, Any]) -> dict[str, Any]:
             "at": [_section(at) for at in audit.few_shot.at],
         },
         comparison=None if other is None else _comparison(other),
+        whole=None if audit.whole is None else dataclasses.asdict(audit.whole),
     )
 
 

@@ -11,6 +11,7 @@ from contrastbounds.audit.comparison.measure import Comparison
 from contrastbounds.audit.comparison.sentences import comparison_sentences
 from contrastbounds.audit.prototypes import certificate, price
 from contrastbounds.audit.surrogate import sampling, surrogate_gap
+from contrastbounds.audit.whole import Estimate, Whole
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +27,7 @@ def sentences(audit: Audit) -> tuple[Sentence, ...]:
     other = audit.comparison
     parts = (
         ("Failed bound", _failures(audit.rows)),
+        ("Sample", _sample(audit.whole, audit.data.seed)),
         *(() if other is None else comparison_sentences(other)),
         ("Theorem 1", _loss_gap(audit)),
         ("Theorem 2", _nscl(audit)),
@@ -53,6 +55,29 @@ def _sentences(parts: Iterable[tuple[str, str]]) -> tuple[Sentence, ...]:
     return tuple(
         Sentence(about=about, text=text[0].upper() + text[1:]) for about, text in parts if text
     )
+
+
+def _sample(found: Whole | None, seed: int) -> str:
+    """What of this is of all samples, and what of a part of them."""
+    if found is None:
+        return ""
+    return (
+        f"all that follows is of {found.n_sampled} of {found.n} samples, a share of every class "
+        f"(seed {seed}). Of all of them: class variance {number(found.class_variance)}, "
+        f"{_spread(found)}; from {found.n_anchors} random samples against every row, "
+        f"DCL {_interval(found.dcl)} and NSCL {_interval(found.nscl)}, each at "
+        f"{percent(found.confidence)} confidence."
+    )
+
+
+def _spread(found: Whole) -> str:
+    if found.cdnv is None or found.directional_cdnv is None:
+        return f"no CDNV ({found.undefined})"
+    return f"CDNV {number(found.cdnv)}, directional {number(found.directional_cdnv)}, all exact"
+
+
+def _interval(found: Estimate) -> str:
+    return f"{number(found.low)} to {number(found.high)}"
 
 
 def _failures(rows: Iterable[Row]) -> str:

@@ -15,6 +15,8 @@ from contrastbounds.audit.digits import STEPS, digits, digits_twins
 from contrastbounds.audit.page import write
 from contrastbounds.audit.printing import print_audit, print_comparison
 from contrastbounds.audit.records import comparison_document, document
+from contrastbounds.audit.whole import STAGES as WHOLE
+from contrastbounds.audit.whole import is_large
 from contrastbounds.cli._console import note, stdout
 from contrastbounds.cli._progress import Progress
 from contrastbounds.device import use_device
@@ -101,6 +103,7 @@ def _dtype(options: Options) -> torch.dtype:
 
 def _audited(given: Embeddings, other: Items | None, options: Options, device: str) -> Audit:
     stages = 4 + len(set(options.negatives)) + len(set(options.shots))
+    stages += WHOLE if is_large(given) else 0
     with Progress("audit", stages + (0 if other is None else COMPARISON)) as bar:
         return audit(
             given,

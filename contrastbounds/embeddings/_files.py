@@ -13,6 +13,7 @@ from contrastbounds.embeddings._checks import embeddings, items
 from contrastbounds.embeddings._embeddings import Embeddings, Items
 
 _NPY, _NPZ = b"\x93NUMPY", b"PK"
+MAPPED = 2**26  # bytes of an .npy file, from which on it is read where it is used and not held
 
 
 def load(path: str | Path, labels: str | Path | None = None) -> Embeddings:
@@ -23,7 +24,8 @@ def load(path: str | Path, labels: str | Path | None = None) -> Embeddings:
                 with the embeddings alone
         labels  .npy with (n,) labels, or .npz with an array `labels`; goes before labels in `path`
 
-    The content decides what a file is, not its name. Pickled objects are refused.
+    The content decides what a file is, not its name. Pickled objects are refused. An .npy file of
+    64 MB or more stays in the file: its array is a read-only memory map.
 
     Errors
         ValueError in one sentence: what is needed, what was found, in which file.
@@ -83,6 +85,8 @@ def _arrays(path: Path) -> dict[str, NDArray[Any]]:
         kind = "a text file" if _is_text(start) else f"one that begins with {start[:6]!r}"
         raise ValueError(f"need a .npz or .npy file, got {kind} at {path}")
     try:
+        if start.startswith(_NPY) and path.stat().st_size >= MAPPED:
+            return {"": np.load(path, mmap_mode="r", allow_pickle=False)}
         with path.open("rb") as file:
             held = np.load(file, allow_pickle=False)
             if isinstance(held, np.ndarray):
