@@ -5,7 +5,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from synthetic._blocks import base_seed, block_seed, chunks, rows_per_block
@@ -116,7 +118,7 @@ def stream_gaussian_clusters(
     require(generator.device.type == "cpu", "a CPU generator", device=generator.device)
     base = base_seed(generator)
     law = _Law(
-        bounds=torch.tensor(sizes).cumsum(0),
+        bounds=np.cumsum(sizes, dtype=np.int64),
         means=_class_means(means, n_classes, dim, generator, dtype) * radius,
         factors=_factors(spread, n_classes, dim, dtype),
         df=df,
@@ -129,7 +131,7 @@ def stream_gaussian_clusters(
 class _Law:
     """Everything that decides the rows."""
 
-    bounds: Tensor  # (c,), row at which each class ends
+    bounds: NDArray[np.int64]  # (c,), row at which each class ends
     means: Tensor  # (c, d)
     factors: Tensor  # (1 or c, 1, 1 or d) scales, or (1 or c, d, d)
     df: float | None
@@ -137,12 +139,10 @@ class _Law:
 
     def labels(self, start: int, stop: int) -> Tensor:
         """Classes of rows start, ..., stop - 1."""
-        # A search per class of the range rather than one per row.
-        ends = torch.tensor([start, stop - 1])
-        first, last = torch.bucketize(ends, self.bounds, right=True).tolist()
-        counts = self.bounds[first : last + 1].clamp(max=stop).diff(prepend=ends[:1])
-        classes = torch.arange(first, last + 1)
-        return torch.repeat_interleave(classes, counts, output_size=stop - start)
+        # A search per end and a repetition per class; numpy's are several times torch's speed.
+        first, last = np.searchsorted(self.bounds, (start, stop - 1), side="right")
+        counts = np.diff(np.minimum(self.bounds[first : last + 1], stop), prepend=start)
+        return torch.from_numpy(np.repeat(np.arange(first, last + 1), counts))
 
     def fill(self, start: int, out: Tensor, generator: torch.Generator) -> None:
         """Write the block of rows that begins at `start`."""
