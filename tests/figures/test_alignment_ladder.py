@@ -1,12 +1,16 @@
 """The ladder of drift bounds, by its data."""
 
 import numpy as np
+import pytest
 
 from figures import fig_alignment_ladder
 from tests.figures.lines import assert_presentable, y_of
 
 
-def test_the_ladder_is_drawn_in_order_with_the_drift_below() -> None:
+def test_the_ladder_is_drawn_in_order_with_the_drift_below(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(fig_alignment_ladder, "TRIALS", 40)
     figure = fig_alignment_ladder.draw()
     assert_presentable(figure)
     left, right = figure.axes
