@@ -1,7 +1,9 @@
-"""Contrastive losses of a batch of views: dense and equation-shaped, or streamed over blocks."""
+"""Contrastive losses of a batch of views: dense and equation-shaped, or streamed over tiles."""
 
 from theory.losses.balance import balanced, dhel
-from theory.losses.dense import anchor_gap, cl, dcl, nscl, ntxent, supcon
+from theory.losses.by_size import cl, dcl, nscl, supcon
+from theory.losses.dense import anchor_gap, ntxent
+from theory.losses.distributed import gathered_losses
 from theory.losses.distribution import alignment, spectral, uniformity
 from theory.losses.paired import paired_dcl, paired_nscl
 from theory.losses.rounding import loss_rounding
@@ -16,6 +18,7 @@ __all__ = [
     "contrastive_losses",
     "dcl",
     "dhel",
+    "gathered_losses",
     "loss_rounding",
     "nscl",
     "ntxent",

@@ -97,6 +97,13 @@ def check_positives(alone: Tensor) -> None:
     _raise_at_first(alone, rule, "a class of one sample with k=1")
 
 
+def without_positive(z: Tensor, labels: Tensor) -> Tensor:
+    """The samples of one view that are alone in their class, (n,)."""
+    _, of_sample, counts = torch.unique(labels, return_inverse=True, return_counts=True)
+    alone: Tensor = z.shape[1] * counts == 1
+    return alone[of_sample]
+
+
 def _raise_at_first(bad: Tensor, rule: str, got: str) -> None:
     if readable(bad) and bool(bad.any()):
         raise ValueError(f"need {rule}, got {got} at row {int(bad.int().argmax())}")

@@ -10,7 +10,8 @@ of its anchor values over the n k anchors, in nats, a scalar of z's dtype and de
     Diff = sum_{y_j != y_i} sum_{l3} e^{s(z_i^l, z_j^l3)/tau}
 
 Rows are used as given: nothing is normalised, and Self is the inner product, not the constant 1.
-Memory is O((n k)^2); `theory.losses.contrastive_losses` is the one for many samples.
+Memory is O((n k)^2). `theory.losses.contrastive_losses` is the one for many samples; from some
+thousand rows on the functions of `theory.losses` with these names use it, these here never do.
 """
 
 import torch
@@ -111,8 +112,7 @@ def cl(z: Tensor, tau: float, own_views: str = "others") -> Tensor:
     0.6265
     """
     checks.check_views(z, tau)
-    if own_views not in ("others", "all"):
-        raise ValueError(f"need own_views 'others' or 'all', got {own_views!r}")
+    check_own_views(own_views)
     if own_views == "others":
         _check_other_rows(z)
     below = ~itself(z) if own_views == "others" else torch.ones_like(itself(z))
@@ -222,6 +222,12 @@ def anchor_gap(z: Tensor, labels: Tensor, tau: float) -> Tensor:
     log_same = log_sum(s, same | ~has_same[:, None])
     gap = torch.logaddexp(torch.zeros_like(log_same), log_same - log_sum(s, diff))
     return gap.masked_fill(~has_same, 0).reshape(z.shape[:2])
+
+
+def check_own_views(own_views: str) -> None:
+    """Raise unless `own_views` is one of the two words."""
+    if own_views not in ("others", "all"):
+        raise ValueError(f"need own_views 'others' or 'all', got {own_views!r}")
 
 
 def _check_other_rows(z: Tensor) -> None:
