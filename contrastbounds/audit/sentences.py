@@ -77,7 +77,7 @@ def _spread(found: Whole) -> str:
 
 
 def _interval(found: Estimate) -> str:
-    return f"{number(found.low)} to {number(found.high)}"
+    return f"{found.value:.4g} ({found.low:.4g} to {found.high:.4g})"
 
 
 def _failures(rows: Iterable[Row]) -> str:

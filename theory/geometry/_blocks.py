@@ -53,7 +53,7 @@ class Blocks:
         at = self.features
         return at.device if isinstance(at, Tensor) else torch.device("cpu")
 
-    def rows(self, elements: int = ELEMENTS, width: int = 0) -> int:
+    def rows(self, elements: int = ELEMENTS, *, width: int = 0) -> int:
         """Rows of a block of so many elements, where each row makes `width` of them or d."""
         return max(1, elements // max(self.shape[1], width))
 

@@ -21,7 +21,7 @@ from theory.geometry.statistics import ClassStatistics, streamed_statistics
 
 _SCATTER = 2**25  # entries of scatter matrices held at a time: 256 MB
 _SORTED = 2**23  # entries of a block that is sorted by class
-_PROJECTED = 2**19  # entries of a block's products with all means
+_PROJECTED = 256  # rows of a block of products with all means, at least
 _CLOSE = 0.1  # of |a|^2 + |b|^2: below, |a - b|^2 is taken from differences
 
 
@@ -132,17 +132,21 @@ def _directional_sums(
 def _add_projections(
     sums: Tensor, blocks: Blocks, stats: ClassStatistics, few: Tensor, block: int | None
 ) -> None:
-    c = len(few)
+    c, d = stats.means.shape
     centred = stats.means - stats.means.mean(dim=0)
     everything = bool(few.all())
-    for start, part in blocks.walk(block or blocks.rows(_PROJECTED, c)):
+    rows = block or max(_PROJECTED, blocks.rows(width=c))
+    room, wide = centred.new_empty(min(rows, blocks.shape[0]), d), centred.new_empty(0)
+    for start, part in blocks.walk(rows):
         own = stats.class_of[start : start + len(part)]
         if not everything:
             kept = few[own]
             part, own = part[kept], own[kept]
-        products = (part - stats.means[own]) @ centred.mT
-        products = products.sub_(products.gather(1, own[:, None])).square_()
-        sums.scatter_add_(0, own[:, None].expand_as(products), products)
+        # Into place, as for the moments.
+        x = torch.index_select(stats.means, 0, own, out=room[: len(own)])
+        wide = torch.mm(torch.sub(part, x, out=x), centred.mT, out=wide.resize_(len(own), c))
+        wide.sub_(wide.gather(1, own[:, None])).square_()
+        sums.scatter_add_(0, own[:, None].expand_as(wide), wide)
 
 
 def _add_scatters(
