@@ -167,6 +167,8 @@ def _add_scatters(
             if len(rows):
                 residuals = part[rows] - stats.means[group[where]]
                 scatter[where].addmm_(residuals.mT, residuals)
+    steps, product = torch.empty_like(stats.means), torch.empty_like(stats.means)
     for i, each in zip(group.tolist(), scatter, strict=True):
-        steps = stats.means - stats.means[i]
-        sums[i] = torch.linalg.vecdot(steps @ each, steps).clamp_(min=0.0)
+        torch.sub(stats.means, stats.means[i], out=steps)
+        torch.mm(steps, each, out=product)
+        sums[i] = product.mul_(steps).sum(dim=1).clamp_(min=0.0)
