@@ -150,6 +150,20 @@ def test_between_two_poissonised_values(c: int, exponent: float, share: float) -
     assert 1e-10 < v < 1
 
 
+@pytest.mark.parametrize("exponent", [0.5, 1.0, 1.5])
+@pytest.mark.parametrize("c", [1000, 10**5])
+@pytest.mark.parametrize("share", [3.0, 30.0, 1000.0])
+def test_many_draws_cover_as_surely_as_poissonised_ones(
+    c: int, exponent: float, share: float
+) -> None:
+    """Far beyond the expected number of draws, where a circle's nodes can step over its peak."""
+    prior = zipf(c, exponent)
+    n = round(share * float(expected_draws_to_cover(prior)))
+    v = float(coverage_probability(prior, n))
+    assert poissonised(prior, n - 7.0 * math.sqrt(n)) - math.exp(-20) <= v <= 1
+    assert v > 0.99999
+
+
 def test_monte_carlo_at_ten_thousand_classes() -> None:
     prior, rounds = zipf(10**4), 600
     n = round(float(expected_draws_to_cover(prior)))
