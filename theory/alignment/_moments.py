@@ -56,10 +56,12 @@ def centred_rows(source: Tensor, *, unit: bool = False) -> Rows:
     """Read `source` twice: once for the mean, once for the squared norms."""
     factor = _reciprocal_norms(source) if unit else scale(source)
     starts = range(0, len(source), ROWS)
-    sums = [_scaled(source, factor, i).sum(dim=0) for i in starts]
-    mean = torch.stack(sums).sum(dim=0) / len(source)
+    total = source.new_zeros(source.shape[1], dtype=torch.float64)
+    for start in starts:
+        total += _scaled(source, factor, start).sum(dim=0)
+    mean = total / len(source)
     bare = Rows(source=source, unit=unit, factor=factor, mean=mean, norms=mean)
-    norms = torch.cat([bare.block(i).square().sum(dim=1) for i in starts])
+    norms = _joined(source, lambda i: bare.block(i).square().sum(dim=1))
     return Rows(source=source, unit=unit, factor=factor, mean=mean, norms=norms)
 
 
@@ -68,10 +70,13 @@ def all_pairs(x: Rows, y: Rows) -> PairSums:
     if wide(x, y):
         zero = torch.zeros_like(x.norms)
         return over_pairs(x, y, zero, zero, diagonal=True)
-    xx = yy = xy = x.norms.new_zeros(())
+    d, e = len(x.mean), len(y.mean)
+    xx, yy, xy = (x.norms.new_zeros(shape) for shape in ((d, d), (e, e), (d, e)))
     for start in range(0, len(x.source), ROWS):
         a, b = x.block(start), y.block(start)
-        xx, yy, xy = xx + a.mT @ a, yy + b.mT @ b, xy + a.mT @ b
+        xx += a.mT @ a
+        yy += b.mT @ b
+        xy += a.mT @ b
     return PairSums(xx=xx.square().sum(), yy=yy.square().sum(), xy=xy.square().sum())
 
 
@@ -143,10 +148,24 @@ def _scaled(source: Tensor, factor: Tensor | float | None, start: int) -> Tensor
 
 def _reciprocal_norms(source: Tensor) -> Tensor | None:
     """(n, 1), unless squares leave the range of float64."""
-    blocks = torch.split(source, ROWS)
-    norms = torch.cat([part.double().norm(dim=1, keepdim=True) for part in blocks])
+    norms = _joined(source, lambda i: source[i : i + ROWS].double().norm(dim=1))[:, None]
     low, high = norms.detach().aminmax()
     return 1 / norms if float(low) > 1e-140 and float(high) < 1e140 else None
+
+
+def _joined(source: Tensor, part: Callable[[int], Tensor]) -> Tensor:
+    """One number for each row of `source`, in blocks of rows from `part`.
+
+    Without gradients they are written where they belong: small tensors that stay between large
+    ones that go would leave the allocator holes in which the next large one does not fit.
+    """
+    starts = range(0, len(source), ROWS)
+    if source.requires_grad and torch.is_grad_enabled():
+        return torch.cat([part(i) for i in starts])
+    numbers = source.new_empty(len(source), dtype=torch.float64)
+    for i in starts:
+        numbers[i : i + ROWS] = part(i)
+    return numbers
 
 
 def scale(source: Tensor) -> float:
