@@ -1,6 +1,6 @@
 """The register of the paper: nothing missing, no status better than its proof."""
 
-from theory.claims import all_claims
+from tests.theory.claims.registered import statuses
 
 REGISTER = {
     "attract-bias": "sharper",
@@ -61,10 +61,4 @@ REGISTER = {
 
 
 def test_every_row_is_registered_with_its_status_and_no_other() -> None:
-    prefix = "lee2025-"
-    found = {
-        name.removeprefix(prefix): claim.status
-        for name, claim in all_claims().items()
-        if name.startswith(prefix)
-    }
-    assert found == REGISTER
+    assert statuses("lee2025-") == REGISTER

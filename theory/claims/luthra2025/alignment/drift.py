@@ -1,6 +1,7 @@
 """Theorem 1: CL and NSCL similarities stay within e^(S/(2 tau^2 B)) S Delta/(tau sqrt B)."""
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,6 +45,18 @@ def rounding_beside(bound: Callable[[Twins], float]) -> Callable[[Twins], float]
     return lambda case: float(case.ladder.rounding[-1]) + 2.0 * EXACT * bound(case)
 
 
+def bounded_by(name: str) -> dict[str, Any]:
+    """What claims share that bound the drift by the rung of that name."""
+    return {
+        "kind": "for-all",
+        "measured": drift,
+        "bound": rung(name),
+        "rounding": rounding_beside(rung(name)),
+        "trivial": lambda case: case.apart_at_most,
+        "cost": 12.0,
+    }
+
+
 def chain(case: Twins) -> NDArray[np.float64]:
     """Every bound at step T, least first."""
     return np.array([values[-1] for values in case.ladder.rungs.values()])
@@ -59,14 +72,9 @@ CLAIMS = (
         source=restated("Theorem 1, deterministic form"),
         proof=f"{DRIFT}#theorem-1",
         status="corrected",
-        kind="for-all",
         domain=ANY_STEPS,
         build=twins,
-        measured=drift,
-        bound=rung("theorem_1"),
-        rounding=rounding_beside(rung("theorem_1")),
-        trivial=lambda case: case.apart_at_most,
-        cost=12.0,
+        **bounded_by("theorem_1"),
     ),
     Claim(
         name="luthra2025-alignment-similarity-drift-gronwall",
@@ -75,14 +83,9 @@ CLAIMS = (
         source=ours("Theorem 1, its recursion summed exactly"),
         proof=f"{DRIFT}#closed-gronwall",
         status="sharper",
-        kind="for-all",
         domain=ANY_STEPS,
         build=twins,
-        measured=drift,
-        bound=rung("gronwall"),
-        rounding=rounding_beside(rung("gronwall")),
-        trivial=lambda case: case.apart_at_most,
-        cost=12.0,
+        **bounded_by("gronwall"),
     ),
     Claim(
         name="luthra2025-alignment-similarity-drift-nonexpansive",
@@ -90,14 +93,9 @@ CLAIMS = (
         source=ours("Theorem 1 without the exponential"),
         proof=f"{DRIFT}#no-exponential",
         status="sharper",
-        kind="for-all",
         domain=MODERATE,
         build=twins,
-        measured=drift,
-        bound=rung("nonexpansive"),
-        rounding=rounding_beside(rung("nonexpansive")),
-        trivial=lambda case: case.apart_at_most,
-        cost=12.0,
+        **bounded_by("nonexpansive"),
     ),
     Claim(
         name="luthra2025-alignment-similarity-drift-kappa",
@@ -106,14 +104,9 @@ CLAIMS = (
         source=ours("Theorem 1 with the exact same-class mass"),
         proof=f"{DRIFT}#sqrt2-kappa",
         status="sharper",
-        kind="for-all",
         domain=RUN,
         build=twins,
-        measured=drift,
-        bound=rung("kappa"),
-        rounding=rounding_beside(rung("kappa")),
-        trivial=lambda case: case.apart_at_most,
-        cost=12.0,
+        **bounded_by("kappa"),
     ),
     Claim(
         name="luthra2025-alignment-drift-order",
